@@ -1,0 +1,189 @@
+"""Claims: what the lectures state, and the cell that proves it.
+
+Every statement the course takes from a lecture has an id in `claims.yml`. The chapter that owns it computes
+whether it holds and says so:
+
+    claim("toeplitz.matmul", np.allclose(W @ x, conv1d(x, w)), error=abs(W @ x - conv1d(x, w)).max())
+
+The reader sees the statement and the measured numbers in a box; a false claim raises, and with it fail the
+notebook, the tests and the book.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from importlib.resources import files
+
+import numpy as np
+
+__all__ = ["Claim", "ClaimFailed", "anchor", "chapters", "claim", "claims"]
+
+#: The lectures' keys in `claims.yml`, and who gave them.
+LECTURES = {
+    "INR": "Avrithis 2018",
+    "CTU": "Shekhovtsov",
+    "GT1": "Batra 2017a",
+    "GT2": "Batra 2017b",
+    "GT3": "Batra 2019",
+}
+
+
+class ClaimFailed(AssertionError):
+    """The condition that should prove a claim is false."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One statement, in the book's words.
+
+    Attributes
+    ----------
+    id : str
+        `chapter.name`, stable for ever: pages link to it.
+    statement : str
+        Plain text; `back-ticks` mark code.
+    lecture : str
+        Keys of the lectures that state it ("INR, CTU"), see `LECTURES`.
+    chapter : str
+        Number of the chapter that proves it, "02".
+    """
+
+    id: str
+    statement: str
+    lecture: str
+    chapter: str
+
+    @property
+    def lecturers(self):
+        """Who stated it, "Avrithis 2018, Shekhovtsov"; the bibliography has the lectures."""
+        return ", ".join(LECTURES[key] for key in self.lecture.split(", "))
+
+
+@cache
+def chapters():
+    """Read the chapters and their claims from `claims.yml`.
+
+    Returns
+    -------
+    dict
+        `{"02": {"title": …, "notebook": …, "claims": [Claim, …]}, …}` in the order of the book.
+    """
+    import yaml
+
+    text = files("convbook").joinpath("claims.yml").read_text(encoding="utf-8")
+    return {
+        number: {
+            "title": chapter["title"],
+            "notebook": chapter["notebook"],
+            "claims": [Claim(id, chapter=number, **entry) for id, entry in chapter["claims"].items()],
+        }
+        for number, chapter in yaml.safe_load(text).items()
+    }
+
+
+def claims():
+    """All claims of the book by id, as a dict in the order of the book."""
+    return {c.id: c for chapter in chapters().values() for c in chapter["claims"]}
+
+
+def anchor(id):
+    """Name of the place in a chapter's page where the claim's box stands: `claim-toeplitz-matmul`."""
+    return "claim-" + "".join(c if c.isalnum() else "-" for c in id)
+
+
+def claim(id, holds, **measured):
+    """Show a claim with its measured numbers, or raise if it does not hold.
+
+    Parameters
+    ----------
+    id : str
+        Id in `claims.yml`.
+    holds : bool
+        The condition that proves the statement; a single truth value, not an array.
+    **measured
+        Numbers or short strings to show in the box, such as `error=3e-16` or `size="5×7"`.
+
+    Raises
+    ------
+    ClaimFailed
+        If `holds` is false; the message has the statement and the measured numbers.
+    KeyError
+        If no claim has this id; the message names the nearest ones.
+    TypeError
+        If `holds` is not a single truth value.
+
+    Notes
+    -----
+    "How to use this book" says what the boxes mean.
+    """
+    known = claims()
+    if id not in known:
+        from difflib import get_close_matches
+
+        near = ", ".join(get_close_matches(id, known, n=3)) or "none is near"
+        raise KeyError(f"claim: no claim has the id {id!r} in claims.yml (nearest: {near})")
+    if not isinstance(holds, bool | np.bool_):
+        raise TypeError(f"claim {id}: holds must be True or False, got {type(holds).__name__} {holds!r:.60}")
+    numbers = {name.replace("_", " "): _format(value) for name, value in measured.items()}
+    if not holds:
+        shown = ", ".join(f"{name} = {value}" for name, value in numbers.items()) or "no numbers given"
+        raise ClaimFailed(f"{id}: “{known[id].statement}” does not hold; measured: {shown}")
+    box = _Box(known[id], numbers)
+    try:
+        from IPython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        get_ipython = None
+    if get_ipython and get_ipython():
+        display(box)
+    else:
+        print(box)
+
+
+def _format(value):
+    """A number with three digits, anything else as text."""
+    if isinstance(value, float | np.floating):
+        return f"{value:.3g}"
+    return str(value)
+
+
+class _Box:
+    """What `claim` shows: HTML where it can be drawn, a line of text elsewhere."""
+
+    # Repeated in every box, because in Colab each output is a page of its own.
+    style = (
+        "border:1px solid #0a7a5a;border-left-width:5px;border-radius:4px;padding:.5em .9em;"
+        "margin:.3em 0;max-width:44rem;line-height:1.45"
+    )
+
+    def __init__(self, claim, numbers):
+        self.claim = claim
+        self.numbers = numbers
+
+    def __repr__(self):
+        numbers = "".join(f"\n    {name} = {value}" for name, value in self.numbers.items())
+        return f"✓ {self.claim.id}: {self.claim.statement}{numbers}"
+
+    def _repr_html_(self):
+        numbers = "".join(
+            f'<span style="white-space:nowrap;margin-right:1.4em">{escape(name)} = '
+            f"<strong>{escape(value)}</strong></span> "
+            for name, value in self.numbers.items()
+        )
+        measured = (
+            f'<div style="font-size:.9em;margin-top:.25em">measured: {numbers}</div>' if numbers else ""
+        )
+        return (
+            f'<div class="claim" id="{anchor(self.claim.id)}" role="note" '
+            f'aria-label="Claim {escape(self.claim.id)}, proved by the cell above" style="{self.style}">'
+            f'<div style="font-size:.8em"><span aria-hidden="true">✓</span> claim '
+            f"<code>{escape(self.claim.id)}</code> · proved by the cell above · "
+            f"stated by {escape(self.claim.lecturers)}</div>"
+            f"<div>{statement_html(self.claim.statement)}</div>{measured}</div>"
+        )
+
+
+def statement_html(statement):
+    """The statement as HTML: escaped, with `back-ticks` as code."""
+    parts = escape(statement).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
