@@ -1,0 +1,306 @@
+"""Convolution from the definition: loops, one line per formula.
+
+Each weight takes its own shifted copy of the input, and the copies are added. Slow for many channels, and the
+yardstick for everything that is faster.
+"""
+
+import numpy as np
+
+from convbook.reference._arguments import kept, prepare, signals
+
+__all__ = ["conv1d", "conv2d", "convolve1d", "convolve2d", "correlate1d", "correlate2d"]
+
+
+def conv1d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Slide a kernel along a signal and take its inner product with every window.
+
+        y[n, j, u] = b[j] + Σ_{i,a} w[j, i, a] · x[n, g(j)·C/G + i, s·u + t·a − p]
+
+    with g(j) = ⌊j·G/K⌋ the group of output map j, and x = 0 outside its ends. This is cross-correlation,
+    `w ⋆ x`: the kernel is not flipped.
+
+    Parameters
+    ----------
+    x : ndarray, (n,), (C, L) or (N, C, L)
+        A signal, its channels, or a batch of such; any float dtype.
+    w : ndarray, (r,) with x (n,), else (K, C // groups, R)
+        The kernel, or one kernel per output map; the dtype of `x`.
+    b : ndarray, (K,), or a number with x (n,), optional
+        Bias; the dtype of `x`.
+    stride : int
+        Step s from one window to the next.
+    padding : int, "same" or "valid"
+        Zeros p at each end. "same" keeps the size at stride 1 (an odd zero goes to the end); "valid" is 0.
+    dilation : int
+        Step t from one tap to the next; 1 is a dense kernel.
+    groups : int
+        Groups G; each group of output maps sees only its own group of input maps.
+
+    Returns
+    -------
+    y : ndarray, (n',), (K, L') or (N, K, L'), dtype of `x`
+        With n' = ⌊(n + 2p − t(r − 1) − 1)/s⌋ + 1; as many axes as `x`.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype or the dtypes differ, or a hyperparameter is not an int.
+    ValueError
+        If ranks, channels, groups or bias do not match, a hyperparameter is too small, "same" meets a stride
+        above 1, or the kernel does not fit the padded input; the message names the sizes.
+
+    Notes
+    -----
+    Chapter 2, "Convolution"; with channels and groups chapter 4, "The convolutional layer".
+    """
+    layer = prepare("conv1d", 1, x, w, b, stride, padding, dilation, groups)
+    x, w, layout = layer.padded, layer.w, layer.layout
+    y = np.zeros(layer.shape, x.dtype)
+    maps, channels, _ = w.shape
+    for j, i, a in np.ndindex(w.shape):
+        c = j * groups // maps * channels + i
+        y[:, j] += w[j, i, a] * x[:, c, *layout.seen_by((a,))]
+    return layer.finish(y)
+
+
+def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
+    """Slide a kernel over an image and take its inner product with every window.
+
+        y[n, j, u, v] = b[j] + Σ_{i,a,e} w[j, i, a, e] · x[n, g(j)·C/G + i, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
+
+    with g(j) = ⌊j·G/K⌋ the group of output map j, and x = 0 outside its borders. This is cross-correlation,
+    `w ⋆ x`: the kernel is not flipped.
+
+    Parameters
+    ----------
+    x : ndarray, (H, W), (C, H, W) or (N, C, H, W)
+        An image, its feature maps, or a batch of such; any float dtype.
+    w : ndarray, (R, S) with x (H, W), else (K, C // groups, R, S)
+        The kernel, or one kernel per output map; the dtype of `x`.
+    b : ndarray, (K,), or a number with x (H, W), optional
+        Bias; the dtype of `x`.
+    stride : int or pair of int
+        Step s from one window to the next, (rows, columns).
+    padding : int, pair of int, "same" or "valid"
+        Zeros p at each border. "same" keeps the size at stride 1 (an odd zero goes to the end); "valid" is 0.
+    dilation : int or pair of int
+        Step t from one tap to the next; 1 is a dense kernel.
+    groups : int
+        Groups G; each group of output maps sees only its own group of input maps.
+
+    Returns
+    -------
+    y : ndarray, (H', W'), (K, H', W') or (N, K, H', W'), dtype of `x`
+        With H' = ⌊(H + 2p₁ − t₁(R − 1) − 1)/s₁⌋ + 1 and W' likewise; as many axes as `x`.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype or the dtypes differ, or a hyperparameter is not an int or a pair.
+    ValueError
+        If ranks, channels, groups or bias do not match, a hyperparameter is too small, "same" meets a stride
+        above 1, or the kernel does not fit the padded input; the message names the sizes.
+
+    Notes
+    -----
+    Chapter 2, "Convolution"; with channels and groups chapter 4, "The convolutional layer".
+    """
+    layer = prepare("conv2d", 2, x, w, b, stride, padding, dilation, groups)
+    x, w, layout = layer.padded, layer.w, layer.layout
+    y = np.zeros(layer.shape, x.dtype)
+    maps, channels, _, _ = w.shape
+    for j, i, a, e in np.ndindex(w.shape):
+        c = j * groups // maps * channels + i
+        y[:, j] += w[j, i, a, e] * x[:, c, *layout.seen_by((a, e))]
+    return layer.finish(y)
+
+
+def convolve1d(x, w, mode="full"):
+    """Let every sample of a signal start an echo shaped like the kernel, and add the echoes.
+
+        y[m] = Σ_k w[k] · x[m − k]
+
+    This is convolution, `w ∗ x`: position goes down in x as it goes up in w, so the kernel is flipped.
+
+    Parameters
+    ----------
+    x : ndarray, (n,)
+        Signal, any float dtype.
+    w : ndarray, (r,)
+        Kernel, the dtype of `x`.
+    mode : "full", "same", "valid" or "circular"
+        Which m are kept:
+
+        - full: every m where the two overlap, 0 … n + r − 2
+        - same: n of those, from (r − 1)//2 on
+        - valid: those where the kernel lies wholly inside, r − 1 … n − 1
+        - circular: x goes round with period N = max(n, r), the shorter of the two filled up with zeros, and
+          m is 0 … N − 1
+
+    Returns
+    -------
+    y : ndarray, dtype of `x`
+        Of length n + r − 1, n, n − r + 1 or N.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype, or the dtypes differ.
+    ValueError
+        If an array is empty or not 1-D, the mode is unknown, or the kernel is longer than the signal in mode
+        "valid".
+
+    Notes
+    -----
+    Chapter 2, "Convolution".
+    """
+    x, w = signals("convolve1d", 1, x, w)
+    (n,), (r,) = x.shape, w.shape
+    part = kept("convolve1d", x.shape, w.shape, mode)
+    if mode == "circular":
+        x = np.pad(x, (0, max(r - n, 0)))
+        return sum(w[k] * np.roll(x, k) for k in range(r))
+    y = np.zeros(n + r - 1, x.dtype)
+    for k in range(r):
+        y[k : k + n] += w[k] * x
+    return y[part]
+
+
+def convolve2d(x, w, mode="full"):
+    """Let every pixel of an image leave a print shaped like the kernel, and add the prints.
+
+        y[m, l] = Σ_{a,e} w[a, e] · x[m − a, l − e]
+
+    This is convolution, `w ∗ x`: the kernel is flipped along both axes.
+
+    Parameters
+    ----------
+    x : ndarray, (H, W)
+        Image, any float dtype.
+    w : ndarray, (R, S)
+        Kernel, the dtype of `x`.
+    mode : "full", "same", "valid" or "circular"
+        Which positions are kept, axis by axis as in `convolve1d`.
+
+    Returns
+    -------
+    y : ndarray, dtype of `x`
+        (H + R − 1, W + S − 1), (H, W), (H − R + 1, W − S + 1) or (max(H, R), max(W, S)).
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype, or the dtypes differ.
+    ValueError
+        If an array is empty or not 2-D, the mode is unknown, or the kernel exceeds the image in mode "valid".
+
+    Notes
+    -----
+    Chapter 2, "Convolution".
+    """
+    x, w = signals("convolve2d", 2, x, w)
+    (height, width), (r1, r2) = x.shape, w.shape
+    part = kept("convolve2d", x.shape, w.shape, mode)
+    if mode == "circular":
+        x = np.pad(x, [(0, max(r1 - height, 0)), (0, max(r2 - width, 0))])
+        return sum(w[a, e] * np.roll(x, (a, e), axis=(0, 1)) for a, e in np.ndindex(r1, r2))
+    y = np.zeros((height + r1 - 1, width + r2 - 1), x.dtype)
+    for a, e in np.ndindex(r1, r2):
+        y[a : a + height, e : e + width] += w[a, e] * x
+    return y[part]
+
+
+def correlate1d(x, w, mode="full"):
+    """Compare a kernel with a signal at every position: an inner product where they lie on each other.
+
+        y[m] = Σ_k w[k] · x[m + k]
+
+    This is cross-correlation, `w ⋆ x`: `convolve1d` without the flip.
+
+    Parameters
+    ----------
+    x : ndarray, (n,)
+        Signal, any float dtype.
+    w : ndarray, (r,)
+        Kernel, the dtype of `x`.
+    mode : "full", "same", "valid" or "circular"
+        Which m are kept:
+
+        - full: every m where the two overlap, −(r − 1) … n − 1
+        - same: n of those, leaving out the first (r − 1)//2
+        - valid: those where the kernel lies wholly inside, 0 … n − r
+        - circular: x goes round with period N = max(n, r), the shorter of the two filled up with zeros, and
+          m is 0 … N − 1
+
+        In the first three it equals `convolve1d(x, w[::-1], mode)`.
+
+    Returns
+    -------
+    y : ndarray, dtype of `x`
+        Of length n + r − 1, n, n − r + 1 or N.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype, or the dtypes differ.
+    ValueError
+        If an array is empty or not 1-D, the mode is unknown, or the kernel is longer than the signal in mode
+        "valid".
+
+    Notes
+    -----
+    Chapter 2, "Convolution". For an even r, "same" starts one sample before `conv1d(x, w, padding="same")`.
+    """
+    x, w = signals("correlate1d", 1, x, w)
+    (n,), (r,) = x.shape, w.shape
+    part = kept("correlate1d", x.shape, w.shape, mode)
+    if mode == "circular":
+        x = np.pad(x, (0, max(r - n, 0)))
+        return sum(w[k] * np.roll(x, -k) for k in range(r))
+    x = np.pad(x, r - 1)
+    return sum(w[k] * x[k : k + n + r - 1] for k in range(r))[part]
+
+
+def correlate2d(x, w, mode="full"):
+    """Compare a kernel with an image at every position: an inner product where they lie on each other.
+
+        y[m, l] = Σ_{a,e} w[a, e] · x[m + a, l + e]
+
+    This is cross-correlation, `w ⋆ x`: `convolve2d` without the flip.
+
+    Parameters
+    ----------
+    x : ndarray, (H, W)
+        Image, any float dtype.
+    w : ndarray, (R, S)
+        Kernel, the dtype of `x`.
+    mode : "full", "same", "valid" or "circular"
+        Which positions are kept, axis by axis as in `correlate1d`.
+
+    Returns
+    -------
+    y : ndarray, dtype of `x`
+        (H + R − 1, W + S − 1), (H, W), (H − R + 1, W − S + 1) or (max(H, R), max(W, S)).
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype, or the dtypes differ.
+    ValueError
+        If an array is empty or not 2-D, the mode is unknown, or the kernel exceeds the image in mode "valid".
+
+    Notes
+    -----
+    Chapter 2, "Convolution".
+    """
+    x, w = signals("correlate2d", 2, x, w)
+    (height, width), (r1, r2) = x.shape, w.shape
+    part = kept("correlate2d", x.shape, w.shape, mode)
+    if mode == "circular":
+        x = np.pad(x, [(0, max(r1 - height, 0)), (0, max(r2 - width, 0))])
+        return sum(w[a, e] * np.roll(x, (-a, -e), axis=(0, 1)) for a, e in np.ndindex(r1, r2))
+    x = np.pad(x, [(r1 - 1, r1 - 1), (r2 - 1, r2 - 1)])
+    y = np.zeros((height + r1 - 1, width + r2 - 1), x.dtype)
+    for a, e in np.ndindex(r1, r2):
+        y += w[a, e] * x[a : a + len(y), e : e + y.shape[1]]
+    return y[part]
