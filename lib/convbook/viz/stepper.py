@@ -1,0 +1,345 @@
+"""Step-through figures: grids of numbers, and frames that say what lights up, what is filled, and why.
+
+A stepper is made of `Grid`s, drawn side by side or in one picture, and of `Frame`s. All numbers are computed
+here, by the library; the script in the page only shows one frame or another. Without the script the last
+frame and every caption are seen. A new kind of stepper is a function that makes grids and frames and calls
+`figure`.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+
+from convbook.viz.html import Html, escape, number, script, style, unique
+from convbook.viz.svg import line, picture, rect, text
+
+__all__ = ["Frame", "Grid", "conv1d", "conv2d", "figure"]
+
+CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
+MAX_FRAMES = 150
+
+
+@dataclass
+class Grid:
+    """An array as a row or a rectangle of cells.
+
+    Attributes
+    ----------
+    name : str
+        By which frames refer to it.
+    values : ndarray, 1-D or 2-D
+        Numbers shown from the start; cells that a frame fills are empty until then.
+    label : str
+        Written above, or left of a row.
+    role : "input", "kernel" or "output"
+        Gives the colour.
+    first : tuple of int
+        Index of the first cell, −p in a padded input.
+    faint : ndarray of bool, optional
+        Cells drawn lighter, such as padding.
+    columns : sequence of float, optional
+        Where the cells of a row stand, in cells; default one beside the other.
+    hatched : bool
+        A gradient: the colour of what it belongs to, hatched.
+    """
+
+    name: str
+    values: np.ndarray
+    label: str
+    role: str
+    first: tuple = (0, 0)
+    faint: np.ndarray | None = None
+    columns: list | None = None
+    hatched: bool = False
+
+
+@dataclass
+class Frame:
+    """One step.
+
+    Attributes
+    ----------
+    caption : str
+        HTML; `<b class=x>`, `<b class=w>`, `<b class=y>` give numbers their colours.
+    on : dict of str to dict of int to str
+        For a grid, the cells lit in this step (flat index) and the small number laid over each, or "".
+    put : dict of str to dict of int to str
+        For a grid, the cells whose text changes in this step and stays.
+    """
+
+    caption: str
+    on: dict = field(default_factory=dict)
+    put: dict = field(default_factory=dict)
+
+
+def conv1d(x, w, *, stride=1, padding=0, dilation=1, flip=False):
+    """Step through a 1-D convolution: the kernel over its window, the sum, and the output filling up.
+
+        y[u] = Σ_a w[a] · x[s·u + t·a − p]
+
+    Parameters
+    ----------
+    x : array_like, (n,)
+    w : array_like, (r,)
+    stride, padding, dilation : int
+        As in `convbook.reference.direct.conv1d`, which computes all numbers.
+    flip : bool
+        Turn the kernel round first: convolution in the strict sense.
+
+    Returns
+    -------
+    Html
+
+    Raises
+    ------
+    ValueError
+        If `x` or `w` is not 1-D, the kernel does not fit, or there are more than 150 steps.
+
+    Notes
+    -----
+    Chapter 2, "Convolution".
+    """
+    return _conv("conv1d", x, w, stride, padding, dilation, flip)
+
+
+def conv2d(x, w, *, stride=1, padding=0, dilation=1, flip=False):
+    """Step through a 2-D convolution: the kernel over its window, the sum, and the output filling up.
+
+        y[u, v] = Σ_{a,e} w[a, e] · x[s₁u + t₁a − p₁, s₂v + t₂e − p₂]
+
+    Parameters
+    ----------
+    x : array_like, (H, W)
+    w : array_like, (R, S)
+    stride, padding, dilation : int or (int, int)
+        As in `convbook.reference.direct.conv2d`, which computes all numbers.
+    flip : bool
+        Turn the kernel by 180° first: convolution in the strict sense.
+
+    Returns
+    -------
+    Html
+
+    Raises
+    ------
+    ValueError
+        If `x` or `w` is not 2-D, the kernel does not fit, or there are more than 150 steps.
+
+    Notes
+    -----
+    Chapter 2, "Convolution".
+    """
+    return _conv("conv2d", x, w, stride, padding, dilation, flip)
+
+
+def _conv(function, x, w, stride, padding, dilation, flip):
+    from convbook.reference import direct
+
+    d = int(function[4])
+    x, w = np.asarray(x, float), np.asarray(w, float)
+    for name, a in (("x", x), ("w", w)):
+        if a.ndim != d:
+            raise ValueError(f"stepper.{function}: {name} must be {d}-D, got shape {a.shape}")
+    kernel = np.flip(w) if flip else w
+    y = getattr(direct, function)(x, kernel, stride=stride, padding=padding, dilation=dilation)
+    s, p, t = (np.broadcast_to(v, d) for v in (stride, padding, dilation))
+    padded = np.pad(x, [(q, q) for q in p])
+
+    frames = []
+    for u in np.ndindex(y.shape):
+        window = {a: tuple(s * u + t * a) for a in np.ndindex(w.shape)}
+        factors = [(kernel[a], padded[i]) for a, i in window.items()]
+        terms = " + ".join(f"{_factor('w', v)}·{_factor('x', z)}" for v, z in factors)
+        equals = "=" if all(map(_exact, [*np.ravel(factors), y[u]])) else "≈"
+        symbols = ""
+        if d == 1:
+            # The flipped kernel begins with its last weight: the indices of w and x run against each other.
+            index = [(len(w) - 1 - a if flip else a, i - p[0]) for (a,), (i,) in window.items()]
+            symbols = "= " + " + ".join(f"w[{a}]·x[{_index(i)}]" for a, i in index) + "<br>"
+        left = f"y[{', '.join(map(str, u))}]"
+        cell = np.ravel_multi_index(u, y.shape)
+        frames.append(
+            Frame(
+                f"{left} {symbols}{equals} {terms} {equals} <b class=y>{number(y[u])}</b>",
+                on={
+                    "x": {
+                        np.ravel_multi_index(i, padded.shape): number(kernel[a]) for a, i in window.items()
+                    },
+                    "y": {cell: ""},
+                },
+                put={"y": {cell: number(y[u])}},
+            )
+        )
+
+    border = np.pad(np.zeros(x.shape, bool), [(q, q) for q in p], constant_values=True)
+    X = Grid("x", padded, "x", "input", tuple(-p), faint=border)
+    Y = Grid("y", y, "y", "output", (0,) * d)
+    kernels = [Grid("w", w, "w", "kernel", (0,) * d)]
+    if flip:
+        kernels.append(Grid("flipped", kernel, "w flipped", "kernel", (0,) * d))
+    if d == 1:
+        # Each output stands under the middle of its window.
+        reach = t[0] * (len(w) - 1)
+        Y.columns = [s[0] * u + reach / 2 for u in range(len(y))]
+        panels = [[X, Y], kernels]
+    else:
+        panels = [[X], kernels, [Y]]
+    name = "convolution (kernel flipped)" if flip else "cross-correlation"
+    sizes = ["×".join(map(str, a.shape)) for a in (x, w, y)]
+    alt = (
+        f"Step-through figure: {name} of {sizes[0]} numbers with a kernel of {sizes[1]}, stride {_pair(s)}, "
+        f"padding {_pair(p)}, dilation {_pair(t)}, giving {sizes[2]} numbers"
+    )
+    return figure(function, panels, frames, alt=alt)
+
+
+def _factor(role, value):
+    """A coloured number in a sum, in parentheses if negative."""
+    text = number(value)
+    return f"<b class={role}>{f'({text})' if value < 0 else text}</b>"
+
+
+def _exact(value):
+    """Whether the text of a number is all of it, but for rounding in the last binary digit."""
+    return np.isclose(float(number(value).replace("−", "-")), value, rtol=1e-12, atol=1e-12)
+
+
+def _index(i):
+    return str(i).replace("-", "−")
+
+
+def _pair(values):
+    """`2` for (2, 2), `2×1` for (2, 1)."""
+    return "×".join(map(str, values if len(set(values)) > 1 else values[:1]))
+
+
+def figure(kind, panels, frames, *, alt):
+    """Make a step-through figure from grids and frames.
+
+    Parameters
+    ----------
+    kind : str
+        First part of the figure's id.
+    panels : list of list of Grid
+        Each panel is one picture; the grids in it stand under one another, and lines join what is lit.
+    frames : list of Frame
+        At least one, at most 150.
+    alt : str
+        A sentence that says what is stepped through.
+
+    Returns
+    -------
+    Html
+
+    Raises
+    ------
+    ValueError
+        If there are no frames or more than 150.
+    """
+    if not 1 <= len(frames) <= MAX_FRAMES:
+        raise ValueError(f"stepper.{kind}: {len(frames)} steps, expected 1 to {MAX_FRAMES} to step through")
+    id = unique(kind)
+    texts = {}
+    for frame in frames:
+        for grid, cells in frame.put.items():
+            texts.setdefault(grid, {}).update(cells)
+    written = [number(v) for panel in panels for grid in panel for v in grid.values.flat]
+    longest = max(map(len, written + [text for cells in texts.values() for text in cells.values()]))
+    wide = max(CELL, 10 * longest + 12)
+    pictures = "".join(f"<div>{_panel(panel, wide, texts, frames[-1])}</div>" for panel in panels)
+    captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
+    html = (
+        f'{style("stepper.css")}<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
+        f'<div class="cb-row">{pictures}</div>'
+        '<div class="cb-controls" hidden>'
+        f'<button type="button" data-do="back" aria-label="Previous step">{_ICONS["back"]}</button>'
+        f'<button type="button" data-do="play" aria-label="Play">{_ICONS["play"]}{_ICONS["pause"]}</button>'
+        f'<button type="button" data-do="next" aria-label="Next step">{_ICONS["next"]}</button>'
+        f'<input type="range" min="1" max="{len(frames)}" value="1" aria-label="Step">'
+        f'<span class="cb-count" aria-hidden="true"></span></div>'
+        f'<ol class="cb-captions" aria-live="polite">{captions}</ol></div>'
+    )
+    data = [{"on": _keys(frame.on), "put": _keys(frame.put)} for frame in frames]
+    return Html(html + script(id, "stepper", data, "stepper.js"), alt)
+
+
+def _keys(cells):
+    return {grid: {int(cell): text for cell, text in of.items()} for grid, of in cells.items()}
+
+
+_ICONS = {
+    name: f'<svg class="{name}" width="20" height="20" aria-hidden="true"><path d="{path}"/></svg>'
+    for name, path in {
+        "back": "M16 3v14L7 10zM3 3h3v14H3z",
+        "next": "M4 3v14l9-7zM14 3h3v14h-3z",
+        "play": "M5 2v16l12-8z",
+        "pause": "M4 3h4v14H4zM12 3h4v14h-4z",
+    }.items()
+}
+
+
+def _panel(grids, wide, texts, last):
+    """One picture with the state of the last frame: what is seen without a script."""
+    parts, lit = [], []
+    top = width = 0
+    for g, grid in enumerate(grids):
+        on = last.on.get(grid.name, {})
+        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, texts.get(grid.name, {}), on)
+        parts += drawn
+        lit.append(cells)
+        width, top = max(width, right), bottom + 30
+    if len(grids) == 2:
+        wires = [line(x1, y1 + CELL, x2, y2) for (x1, y1), (x2, y2) in product(*lit)]
+        parts.insert(0, f'<g class="wires">{"".join(wires)}</g>')
+    return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
+
+
+def _grid(grid, wide, top, lower, texts, on):
+    """A grid's cells and indices, where its lit cells stand, and its right and lower edge."""
+    values = np.atleast_2d(grid.values)
+    rows, cols = values.shape
+    row = grid.values.ndim == 1
+    columns = grid.columns or range(cols)
+    first = (0, *grid.first)[-2:]
+    faint = np.zeros(values.shape, bool) if grid.faint is None else np.atleast_2d(grid.faint)
+    beside = row and len(grid.label) == 1  # a letter stands left of its row
+    below = row and lower  # indices under the row: lines come from above
+    left = 34 if row else 26
+    y0 = top + (0 if beside else 24) + (0 if below else 20)
+
+    name = f'<tspan class="name">{escape(grid.label)}</tspan>'
+    label = (
+        text(left - 10, y0 + 27, name, f"end {grid.role}")
+        if beside
+        else text(left, top + 16, name, grid.role)
+    )
+    parts = [label]
+    for j, column in enumerate(columns):
+        y = y0 + CELL * rows + 16 if below else y0 - 6
+        parts.append(text(left + wide * (column + 0.5), y, _index(first[1] + j), "mid small"))
+    for i in range(0 if row else rows):
+        parts.append(text(left - 6, y0 + CELL * i + 26, _index(first[0] + i), "end small"))
+
+    noted = any(on.values())  # then the script needs a place for a note in every cell
+    cells, lit = [], []
+    for cell, (i, j) in enumerate(product(range(rows), range(cols))):
+        x, y = left + wide * columns[j], y0 + CELL * i
+        note = on.get(cell, "")
+        states = {"faint": faint[i, j], "lit": cell in on, "noted": note}
+        if cell in on:
+            lit.append((x + wide / 2, y))
+        cells += [
+            f'<g class="{" ".join(state for state, holds in states.items() if holds)}">',
+            rect(x, y, wide, CELL),
+            f'<path d="M{x:g} {y + 21}l21-21m0 42l21-21m-42 21l42-42"/>' if grid.hatched else "",
+            text(x + wide / 2, y + 27, texts.get(cell) or number(values[i, j]), "mid"),
+            text(x + wide - 4, y + CELL - 4, note, "end note") if noted else "",
+            "</g>",
+        ]
+    parts.append(f'<g class="cells {grid.role}" data-grid="{grid.name}">{"".join(cells)}</g>')
+    return parts, lit, left + wide * (max(columns) + 1) + 2, y0 + CELL * rows + (18 if below else 0)
+
+
+def _spoken(grid):
+    return ", ".join(" ".join(number(v) for v in row) for row in np.atleast_2d(grid.values))
