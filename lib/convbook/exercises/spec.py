@@ -1,0 +1,158 @@
+"""What an exercise is: a name, a reference, properties worth points, and wrong solutions with names."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+from convbook.exercises import compare
+
+
+@dataclass(frozen=True, eq=False)
+class Property:
+    """One thing an answer must get right, and what it is worth.
+
+    Parameters
+    ----------
+    name : str
+        What is checked, in words that fit after a tick: "the output size".
+    points : int
+        What the property is worth.
+    inputs : SearchStrategy
+        Draws the arguments of one call, as a dictionary from argument names to values.
+    compare : callable (expected, got) -> Difference or None, optional
+        How answers are compared here, where it is not the exercise's way.
+    hint : str, optional
+        Shown on failure when no misconception is recognised.
+    cases : int
+        How many calls are judged.
+
+    Notes
+    -----
+    Used by `Exercise`.
+    """
+
+    name: str
+    points: int
+    inputs: st.SearchStrategy
+    compare: Callable | None = None
+    hint: str = ""
+    cases: int = 25
+
+
+@dataclass(frozen=True, eq=False)
+class Exercise:
+    """A question whose answer is a function, or a named value.
+
+    Parameters
+    ----------
+    name : str
+        The function's name, unique in the book; an answer is found by it alone.
+    reference : callable
+        The right answer. Its signature is the one asked for: what is keyword-only there is passed by
+        keyword, the rest by position.
+    properties : sequence of Property
+        What is checked, cheapest first.
+    misconceptions : dict from str to callable
+        Wrong solutions, each under the sentence that puts a student right.
+    mutants : sequence of callable
+        Further wrong solutions. They must be rejected; they have no sentence of their own.
+    variants : sequence of callable
+        Right solutions, differently written. They must be accepted.
+    compare : callable (expected, got) -> Difference or None
+        How answers are compared.
+    is_value : bool
+        The answer is a value (a prediction), not a function; `reference` takes no argument.
+
+    Notes
+    -----
+    Chapters 2 and 3 hold examples.
+    """
+
+    name: str
+    reference: Callable
+    properties: tuple[Property, ...]
+    misconceptions: dict[str, Callable] = field(default_factory=dict)
+    mutants: tuple[Callable, ...] = ()
+    variants: tuple[Callable, ...] = ()
+    compare: Callable = compare.values
+    is_value: bool = False
+
+    @property
+    def points(self):
+        """What the whole exercise is worth."""
+        return sum(prop.points for prop in self.properties)
+
+    def arguments(self, inputs):
+        """The inputs of a case as the positional and keyword arguments of a call.
+
+        Parameters
+        ----------
+        inputs : dict
+            Argument names and their values.
+
+        Returns
+        -------
+        args : tuple
+        kwargs : dict
+        """
+        bound = inspect.signature(self.reference).bind(**inputs)
+        return bound.args, bound.kwargs
+
+
+def constant(answer):
+    """A function that gives the same answer whatever comes in: the hard-coded solution.
+
+    Parameters
+    ----------
+    answer : object
+        What it returns.
+
+    Returns
+    -------
+    function : callable
+    """
+    return lambda *args, **kwargs: answer
+
+
+def by_docstring(*functions):
+    """Wrong solutions under the sentences of their docstrings, for `Exercise.misconceptions`.
+
+    Parameters
+    ----------
+    functions : callable
+        Each with the sentence that puts a student right as its docstring.
+
+    Returns
+    -------
+    misconceptions : dict from str to callable
+    """
+    return {" ".join(inspect.getdoc(function).split()): function for function in functions}
+
+
+def prediction(name, answer, wrong, hint=""):
+    """An exercise that asks for a value, to be written down before anything is run.
+
+    Parameters
+    ----------
+    name : str
+        The name of the value.
+    answer : object
+        The right value.
+    wrong : mapping from str to object
+        Wrong values, each under the sentence that puts a student right.
+    hint : str, optional
+        Shown for any other wrong value.
+
+    Returns
+    -------
+    exercise : Exercise
+    """
+    return Exercise(
+        name,
+        reference=lambda: answer,
+        properties=(Property("the prediction", points=1, inputs=st.just({}), hint=hint, cases=1),),
+        misconceptions={sentence: constant(value) for sentence, value in wrong.items()},
+        is_value=True,
+    )
