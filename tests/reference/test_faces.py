@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from convbook.reference import direct, fourier, im2col, toeplitz
 from hypothesis import given, settings
+
+from convbook.reference import direct, fourier, im2col, toeplitz
 
 from .strategies import assert_same, conv_layers
 

@@ -1,14 +1,27 @@
 """Convolution from the definition: loops, one line per formula.
 
-Each weight takes its own shifted copy of the input, and the copies are added. Slow for many channels, and the
-yardstick for everything that is faster.
+Each weight takes its own shifted copy of the input, and the copies are added; backwards, and in a transposed
+convolution, each weight puts a copy in the same places. Slow for many channels, and the yardstick for
+everything that is faster.
 """
 
 import numpy as np
 
+from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
 from convbook.reference._arguments import kept, prepare, signals
 
-__all__ = ["conv1d", "conv2d", "convolve1d", "convolve2d", "correlate1d", "correlate2d"]
+__all__ = [
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "convolve1d",
+    "convolve2d",
+    "correlate1d",
+    "correlate2d",
+]
 
 
 def conv1d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -113,6 +126,200 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
         c = j * groups // maps * channels + i
         y[:, j] += w[j, i, a, e] * x[:, c, *layout.seen_by((a, e))]
     return layer.finish(y)
+
+
+def conv1d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Send every output's gradient back along the wires that led to it.
+
+        dx[n, g(j)·C/G + i, s·u + t·a − p] += w[j, i, a] · dy[n, j, u]
+        dw[j, i, a] = Σ_{n,u} dy[n, j, u] · x[n, g(j)·C/G + i, s·u + t·a − p]
+        db[j] = Σ_{n,u} dy[n, j, u]
+
+    Each wire multiplied x by w on its way into y; so it gives x the blame w·dy, and w the blame x·dy. What a
+    window saw of the padding is dropped.
+
+    Parameters
+    ----------
+    dy : ndarray, the shape of the output, dtype of `x`
+    x, w, stride, padding, dilation, groups
+        As in `conv1d`.
+
+    Returns
+    -------
+    dx : ndarray, shape and dtype of `x`
+    dw : ndarray, shape and dtype of `w`
+    db : ndarray, (K,), or a number with x (n,), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv1d`, and if `dy` is not of the output's shape.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution". Sharing a weight forwards is adding its gradients
+    backwards.
+    """
+    layer, dy = prepare_backward("conv1d_backward", 1, dy, x, w, stride, padding, dilation, groups)
+    x, w, layout = layer.padded, layer.w, layer.layout
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    maps, channels, _ = w.shape
+    for j, i, a in np.ndindex(w.shape):
+        c, seen = j * groups // maps * channels + i, layout.seen_by((a,))
+        dx[:, c, *seen] += w[j, i, a] * dy[:, j]
+        dw[j, i, a] = np.sum(dy[:, j] * x[:, c, *seen])
+    return finish_backward(layer, crop(dx, layout), dw, dy)
+
+
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Send every output's gradient back along the wires that led to it.
+
+        dx[n, g(j)·C/G + i, s₁u + t₁a − p₁, s₂v + t₂e − p₂] += w[j, i, a, e] · dy[n, j, u, v]
+        dw[j, i, a, e] = Σ_{n,u,v} dy[n, j, u, v] · x[n, g(j)·C/G + i, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
+        db[j] = Σ_{n,u,v} dy[n, j, u, v]
+
+    Each wire multiplied x by w on its way into y; so it gives x the blame w·dy, and w the blame x·dy. What a
+    window saw of the padding is dropped.
+
+    Parameters
+    ----------
+    dy : ndarray, the shape of the output, dtype of `x`
+    x, w, stride, padding, dilation, groups
+        As in `conv2d`.
+
+    Returns
+    -------
+    dx : ndarray, shape and dtype of `x`
+    dw : ndarray, shape and dtype of `w`
+    db : ndarray, (K,), or a number with x (H, W), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv2d`, and if `dy` is not of the output's shape.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution". Sharing a weight forwards is adding its gradients
+    backwards.
+    """
+    layer, dy = prepare_backward("conv2d_backward", 2, dy, x, w, stride, padding, dilation, groups)
+    x, w, layout = layer.padded, layer.w, layer.layout
+    dx, dw = np.zeros_like(x), np.zeros_like(w)
+    maps, channels, _, _ = w.shape
+    for j, i, a, e in np.ndindex(w.shape):
+        c, seen = j * groups // maps * channels + i, layout.seen_by((a, e))
+        dx[:, c, *seen] += w[j, i, a, e] * dy[:, j]
+        dw[j, i, a, e] = np.sum(dy[:, j] * x[:, c, *seen])
+    return finish_backward(layer, crop(dx, layout), dw, dy)
+
+
+def conv_transpose1d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Paint a copy of the kernel for every sample, `stride` apart, and add where the copies overlap.
+
+        y[n, g(c)·K/G + j, s·u + t·a − p] += x[n, c, u] · w[c, j, a]
+
+    with g(c) = ⌊c·G/C⌋ the group of input map c, and every y starting from its bias. The transpose of
+    `conv1d`, and its gradient dx: ⟨conv1d(u, w), x⟩ = ⟨u, conv_transpose1d(x, w)⟩. It is not its inverse.
+
+    Parameters
+    ----------
+    x : ndarray, (n,), (C, L) or (N, C, L)
+        A signal, its channels, or a batch of such; any float dtype.
+    w : ndarray, (r,) with x (n,), else (C, K // groups, R)
+        The kernel, or for every input map one for each output map of its group; the dtype of `x`.
+    b : ndarray, (K,), or a number with x (n,), optional
+        Bias; the dtype of `x`.
+    stride : int
+        Step s from one copy to the next.
+    padding : int
+        Samples p cut off at each end: what `conv1d` would have padded.
+    output_padding : int
+        Samples added at the end, less than the stride or the dilation: those that a strided `conv1d` never
+        read.
+    groups : int
+        Groups G; each group of output maps is painted by its own group of input maps only.
+    dilation : int
+        Step t from one tap of a copy to the next.
+
+    Returns
+    -------
+    y : ndarray, (n',), (K, L') or (N, K, L'), dtype of `x`
+        With n' = s(n − 1) + t(r − 1) + 1 − 2p + output_padding; as many axes as `x`.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype or the dtypes differ, or a hyperparameter is not an int.
+    ValueError
+        If ranks, channels, groups or bias do not match, a hyperparameter is out of range, or the padding cuts
+        everything off; the message names the sizes.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose1d", 1, x, w, b, stride, padding, output_padding, groups, dilation)
+    x, w, y = layer.x, layer.w, layer.canvas
+    channels, maps, _ = w.shape
+    for c, i, a in np.ndindex(w.shape):
+        j = c * groups // channels * maps + i
+        y[:, j, *layer.layout.seen_by((a,))] += x[:, c] * w[c, i, a]
+    return layer.finish(crop(y, layer.layout))
+
+
+def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Paint a copy of the kernel for every pixel, `stride` apart, and add where the copies overlap.
+
+        y[n, g(c)·K/G + j, s₁u + t₁a − p₁, s₂v + t₂e − p₂] += x[n, c, u, v] · w[c, j, a, e]
+
+    with g(c) = ⌊c·G/C⌋ the group of input map c, and every y starting from its bias. The transpose of
+    `conv2d`, and its gradient dx: ⟨conv2d(u, w), x⟩ = ⟨u, conv_transpose2d(x, w)⟩. It is not its inverse.
+
+    Parameters
+    ----------
+    x : ndarray, (H, W), (C, H, W) or (N, C, H, W)
+        An image, its feature maps, or a batch of such; any float dtype.
+    w : ndarray, (R, S) with x (H, W), else (C, K // groups, R, S)
+        The kernel, or for every input map one for each output map of its group; the dtype of `x`.
+    b : ndarray, (K,), or a number with x (H, W), optional
+        Bias; the dtype of `x`.
+    stride : int or pair of int
+        Step s from one copy to the next, (rows, columns).
+    padding : int or pair of int
+        Rows and columns p cut off at each border: what `conv2d` would have padded.
+    output_padding : int or pair of int
+        Rows and columns added at the end, less than the stride or the dilation: those that a strided `conv2d`
+        never read.
+    groups : int
+        Groups G; each group of output maps is painted by its own group of input maps only.
+    dilation : int or pair of int
+        Step t from one tap of a copy to the next.
+
+    Returns
+    -------
+    y : ndarray, (H', W'), (K, H', W') or (N, K, H', W'), dtype of `x`
+        With H' = s₁(H − 1) + t₁(R − 1) + 1 − 2p₁ + output_padding₁ and W' likewise; as many axes as `x`.
+
+    Raises
+    ------
+    TypeError
+        If an array is not of a float dtype or the dtypes differ, or a hyperparameter is not an int or a pair.
+    ValueError
+        If ranks, channels, groups or bias do not match, a hyperparameter is out of range, or the padding cuts
+        everything off; the message names the sizes.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
+    x, w, y = layer.x, layer.w, layer.canvas
+    channels, maps, _, _ = w.shape
+    for c, i, a, e in np.ndindex(w.shape):
+        j = c * groups // channels * maps + i
+        y[:, j, *layer.layout.seen_by((a, e))] += x[:, c] * w[c, i, a, e]
+    return layer.finish(crop(y, layer.layout))
 
 
 def convolve1d(x, w, mode="full"):

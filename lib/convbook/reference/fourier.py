@@ -6,9 +6,20 @@ number. The transform of a whole signal costs O(n log n), however long the kerne
 
 import numpy as np
 
+from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
 from convbook.reference._arguments import integer, prepare, signals
 
-__all__ = ["conv1d", "conv2d", "convolve1d", "convolve2d", "dft_matrix"]
+__all__ = [
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "convolve1d",
+    "convolve2d",
+    "dft_matrix",
+]
 
 
 def conv1d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -45,6 +56,72 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     Chapter 3, "Toeplitz matrices".
     """
     return _by_spectra(prepare("conv2d", 2, x, w, b, stride, padding, dilation, groups))
+
+
+def conv1d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Multiply the same spectra in other pairs.
+
+        dx_i = F⁻¹( Σ_j  F(dy_j) · F(w_ji) ),      dw_ji = F⁻¹( Σ_n  F(x_i) · conj F(dy_j) )
+
+    Forwards the conjugate was that of the kernel; here it goes to dy, or to none. A stride puts zeros between
+    the numbers of dy, and dilation keeps every t-th of dw.
+
+    Parameters, results and errors are those of `direct.conv1d_backward`, but a NaN or an infinity spreads.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv1d_backward", 1, dy, x, w, stride, padding, dilation, groups)
+    return _backward_by_spectra(layer, dy)
+
+
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Multiply the same spectra in other pairs.
+
+        dx_i = F⁻¹( Σ_j  F(dy_j) · F(w_ji) ),      dw_ji = F⁻¹( Σ_n  F(x_i) · conj F(dy_j) )
+
+    Forwards the conjugate was that of the kernel; here it goes to dy, or to none. A stride puts zeros between
+    the numbers of dy, and dilation keeps every t-th of dw.
+
+    Parameters, results and errors are those of `direct.conv2d_backward`, but a NaN or an infinity spreads.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv2d_backward", 2, dy, x, w, stride, padding, dilation, groups)
+    return _backward_by_spectra(layer, dy)
+
+
+def conv_transpose1d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply spectra without a conjugate: zeros between the samples, and then it is a convolution.
+
+        y_j = b_j + F⁻¹( Σ_i  F(x_i) · F(w_ij) )
+
+    Parameters, result and errors are those of `direct.conv_transpose1d`, but a NaN or an infinity spreads.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose1d", 1, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _transpose_by_spectra(layer)
+
+
+def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply spectra without a conjugate: zeros between the samples, and then it is a convolution.
+
+        y_j = b_j + F⁻¹( Σ_i  F(x_i) · F(w_ij) )
+
+    Parameters, result and errors are those of `direct.conv_transpose2d`, but a NaN or an infinity spreads.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _transpose_by_spectra(layer)
 
 
 def convolve1d(x, w, mode="full"):
@@ -158,18 +235,60 @@ def _product(name, x, w, mode):
 
 def _by_spectra(layer):
     """The layer as products of spectra, summed over the channels of each group."""
-    x, layout, groups = layer.padded, layer.layout, layer.groups
-    (batch, channels, *size), maps = x.shape, len(layer.w)
-    span = [t * (r - 1) + 1 for r, t in zip(layout.kernel, layout.dilation, strict=True)]
-    w = np.zeros((maps, channels // groups, *span), x.dtype)
-    w[:, :, *(slice(None, None, t) for t in layout.dilation)] = layer.w
-
-    axes = range(2, x.ndim)
-    X, V = np.fft.rfftn(x, size, axes), np.fft.rfftn(w, size, axes)
-    X = X.reshape(batch, groups, channels // groups, *X.shape[2:])
-    V = V.reshape(groups, maps // groups, *V.shape[1:])
-    Y = np.einsum("ngi...,gji...->ngj...", X, V.conj()).reshape(batch, maps, *X.shape[3:])
-    y = np.fft.irfftn(Y, size, axes)
+    layout, circle = layer.layout, layer.padded.shape[2:]
+    dense = (1,) * len(circle)
+    X = _spectra(_split(layer.padded, 1, layer.groups), dense, circle)
+    W = _spectra(_split(layer.w, 0, layer.groups), layout.dilation, circle)
+    Y = np.einsum("ngi...,gji...->ngj...", X, W.conj())
     # The outputs of windows inside the padded input come first on the circle; what follows has wrapped round.
-    first_tap = (0,) * len(size)
-    return layer.finish(y[:, :, *layout.seen_by(first_tap)])
+    return layer.finish(_numbers(Y, layout.stride, layout.output, circle))
+
+
+def _backward_by_spectra(layer, dy):
+    """The gradients of the layer as products of spectra, group by group."""
+    layout, circle = layer.layout, layer.padded.shape[2:]
+    dense = (1,) * len(circle)
+    X = _spectra(_split(layer.padded, 1, layer.groups), dense, circle)
+    W = _spectra(_split(layer.w, 0, layer.groups), layout.dilation, circle)
+    dY = _spectra(_split(dy, 1, layer.groups), layout.stride, circle)
+    dX = np.einsum("ngj...,gji...->ngi...", dY, W)
+    dW = np.einsum("ngi...,ngj...->gji...", X, dY.conj())
+    dx = _numbers(dX, dense, circle, circle).reshape(layer.padded.shape)
+    dw = _numbers(dW, layout.dilation, layout.kernel, circle).reshape(layer.w.shape)
+    return finish_backward(layer, crop(dx, layout), dw, dy)
+
+
+def _transpose_by_spectra(layer):
+    """The transposed layer as products of spectra, summed over the channels of each group."""
+    layout, canvas = layer.layout, layer.canvas
+    circle = canvas.shape[2:]
+    dense = (1,) * len(circle)
+    X = _spectra(_split(layer.x, 1, layer.groups), layout.stride, circle)
+    W = _spectra(_split(layer.w, 0, layer.groups), layout.dilation, circle)
+    Y = np.einsum("ngi...,gij...->ngj...", X, W)
+    y = _numbers(Y, dense, circle, circle).reshape(canvas.shape)
+    return layer.finish(crop(y, layout))
+
+
+def _spectra(a, step, circle):
+    """Transform numbers that stand `step` apart on a circle, zeros between and behind them."""
+    places = _places(a.shape[a.ndim - len(circle) :], step)
+    x = np.zeros((*a.shape[: a.ndim - len(circle)], *circle), a.dtype)
+    x[..., *places] = a
+    return np.fft.rfftn(x, axes=range(-len(circle), 0))
+
+
+def _numbers(A, step, count, circle):
+    """Transform back, and keep the numbers that stand `step` apart from the beginning of the circle."""
+    x = np.fft.irfftn(A, circle, range(-len(circle), 0))
+    return x[..., *_places(count, step)]
+
+
+def _places(count, step):
+    """The first `count` places, `step` apart, on every axis."""
+    return tuple(slice(0, s * (n - 1) + 1, s) for n, s in zip(count, step, strict=True))
+
+
+def _split(a, axis, groups):
+    """Make two axes of one: the groups, and what is in each."""
+    return a.reshape(*a.shape[:axis], groups, a.shape[axis] // groups, *a.shape[axis + 1 :])

@@ -8,9 +8,21 @@ from math import prod
 
 import numpy as np
 
+from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
 from convbook.reference._arguments import lay_out, per_axis, prepare, real, times
 
-__all__ = ["col2im", "conv1d", "conv2d", "fold", "im2col", "unfold"]
+__all__ = [
+    "col2im",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "fold",
+    "im2col",
+    "unfold",
+]
 
 
 def conv1d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -39,6 +51,66 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     Chapter 3, "Toeplitz matrices". With groups it is one product for each.
     """
     return _one_product(prepare("conv2d", 2, x, w, b, stride, padding, dilation, groups))
+
+
+def conv1d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Two products for one: the columns again for dw, and columns to fold back for dx.
+
+        dw = dy · columnsᵀ,      dx = fold(w.reshape(K, C·R)ᵀ · dy)
+
+    Parameters, results and errors are those of `direct.conv1d_backward`.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv1d_backward", 1, dy, x, w, stride, padding, dilation, groups)
+    return _two_products(layer, dy)
+
+
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Two products for one: the columns again for dw, and columns to fold back for dx.
+
+        dw = dy · unfold(x, (R, S), …)ᵀ,      dx = fold(w.reshape(K, C·R·S)ᵀ · dy, (H, W), (R, S), …)
+
+    Parameters, results and errors are those of `direct.conv2d_backward`.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv2d_backward", 2, dy, x, w, stride, padding, dilation, groups)
+    return _two_products(layer, dy)
+
+
+def conv_transpose1d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply every sample with the kernels, and fold the columns that come out.
+
+        y = fold(w.reshape(C, K·R)ᵀ · x) + b
+
+    Parameters, result and errors are those of `direct.conv_transpose1d`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose1d", 1, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _product_and_fold(layer)
+
+
+def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply every pixel with the kernels, and fold the columns that come out.
+
+        y = fold(w.reshape(C, K·R·S)ᵀ · x, (H', W'), (R, S), …) + b
+
+    Parameters, result and errors are those of `direct.conv_transpose2d`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _product_and_fold(layer)
 
 
 def unfold(x, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -132,13 +204,11 @@ def fold(columns, output_size, kernel_size, *, stride=1, padding=0, dilation=1):
             f"fold: columns has {places} columns, expected {times(layout.output)} = {prod(layout.output)}, "
             f"the windows on an output of {times(size)}"
         )
-    batch = columns.shape[:-2]
-    x = layout.pad(np.zeros((*batch, rows // prod(kernel_size), *size), columns.dtype))
-    columns = columns.reshape(*x.shape[:-2], *kernel_size, *layout.output)
-    for a, e in np.ndindex(kernel_size):
-        x[..., *layout.seen_by((a, e))] += columns[..., a, e, :, :]
-    (top, _), (left, _) = layout.padding
-    return x[..., top : top + size[0], left : left + size[1]]
+    added = 3 - columns.ndim
+    columns = columns[(None,) * added]
+    columns = columns.reshape(len(columns), rows // prod(kernel_size), *kernel_size, *layout.output)
+    x = _scatter(columns, layout)
+    return x[0] if added else x
 
 
 im2col, col2im = unfold, fold
@@ -152,10 +222,51 @@ def _gather(x, layout):
     return columns
 
 
+def _scatter(columns, layout):
+    """Add up what every tap saw, each in its place, and crop the padding; the adjoint of `_gather`."""
+    x = layout.pad(np.zeros((*columns.shape[:2], *layout.size), columns.dtype))
+    for tap in np.ndindex(layout.kernel):
+        x[:, :, *layout.seen_by(tap)] += columns[:, :, *tap]
+    return crop(x, layout)
+
+
 def _one_product(layer):
     """Kernels as rows times windows as columns, group by group, for the whole batch."""
-    batch, groups = len(layer.x), layer.groups
-    rows = layer.w.reshape(groups, len(layer.w) // groups, -1)
-    columns = _gather(layer.padded, layer.layout)
-    columns = columns.reshape(batch, groups, rows.shape[2], prod(layer.layout.output))
+    rows, columns = _rows(layer), _columns(layer)
     return layer.finish(rows @ columns)
+
+
+def _two_products(layer, dy):
+    """Gradients for the rows from the columns, and for the columns from the rows, group by group."""
+    rows, columns = _rows(layer), _columns(layer)
+    dy_rows = dy.reshape(*columns.shape[:2], rows.shape[1], columns.shape[3])
+    dw = np.sum(dy_rows @ columns.swapaxes(2, 3), axis=0)
+    dx = _spread(rows, dy_rows, layer.layout)
+    return finish_backward(layer, dx, dw.reshape(layer.w.shape), dy)
+
+
+def _product_and_fold(layer):
+    """Kernels, turned into columns, times samples, group by group, for the whole batch; and folded."""
+    rows = _rows(layer)
+    x = layer.x.reshape(len(layer.x), layer.groups, rows.shape[1], prod(layer.layout.output))
+    return layer.finish(_spread(rows, x, layer.layout))
+
+
+def _rows(layer):
+    """The kernels as rows, (groups, kernels, weights)."""
+    return layer.w.reshape(layer.groups, len(layer.w) // layer.groups, -1)
+
+
+def _columns(layer):
+    """The windows as columns, (N, groups, weights, windows)."""
+    batch, channels = layer.x.shape[:2]
+    columns = _gather(layer.padded, layer.layout)
+    weights = channels // layer.groups * prod(layer.layout.kernel)
+    return columns.reshape(batch, layer.groups, weights, prod(layer.layout.output))
+
+
+def _spread(rows, y, layout):
+    """Columns from the transposed rows, and folded."""
+    columns = rows.swapaxes(1, 2) @ y
+    channels = columns.shape[1] * columns.shape[2] // prod(layout.kernel)
+    return _scatter(columns.reshape(len(y), channels, *layout.kernel, *layout.output), layout)

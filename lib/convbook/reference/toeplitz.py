@@ -10,14 +10,19 @@ from math import prod
 
 import numpy as np
 
+from convbook.reference._adjoint import finish_backward, prepare_adjoint, prepare_backward
 from convbook.reference._arguments import integer, kept, lay_out, per_axis, prepare, real
 
 __all__ = [
     "circulant",
     "conv1d",
+    "conv1d_backward",
     "conv1d_matrix",
     "conv2d",
+    "conv2d_backward",
     "conv2d_matrix",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "convolve1d_matrix",
     "is_hankel",
     "is_toeplitz",
@@ -51,6 +56,66 @@ def conv2d(x, w, b=None, *, stride=1, padding=0, dilation=1, groups=1):
     Chapter 3, "Toeplitz matrices".
     """
     return _times_matrix(prepare("conv2d", 2, x, w, b, stride, padding, dilation, groups))
+
+
+def conv1d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Multiply by the transposed matrix, and add up the gradients of all entries that share a weight.
+
+        dx = Wᵀ · dy,      dW = dy · xᵀ,      dw[j, i, a] = Σ dW where W holds w[j, i, a]
+
+    Parameters, results and errors are those of `direct.conv1d_backward`.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv1d_backward", 1, dy, x, w, stride, padding, dilation, groups)
+    return _by_transpose(layer, dy)
+
+
+def conv2d_backward(dy, x, w, *, stride=1, padding=0, dilation=1, groups=1):
+    """Multiply by the transposed matrix, and add up the gradients of all entries that share a weight.
+
+        dx = Wᵀ · dy,      dW = dy · xᵀ,      dw[j, i, a, e] = Σ dW where W holds w[j, i, a, e]
+
+    Parameters, results and errors are those of `direct.conv2d_backward`.
+
+    Notes
+    -----
+    Chapter 6, "Backpropagation through convolution".
+    """
+    layer, dy = prepare_backward("conv2d_backward", 2, dy, x, w, stride, padding, dilation, groups)
+    return _by_transpose(layer, dy)
+
+
+def conv_transpose1d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply every signal of the batch by the transposed matrix of a layer.
+
+        y.ravel() = Wᵀ · x.ravel() + b,      W = conv1d_matrix(w, n', …) for the length n' of the output
+
+    Parameters, result and errors are those of `direct.conv_transpose1d`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose1d", 1, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _times_transpose(layer)
+
+
+def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply every image of the batch, flattened row by row, by the transposed matrix of a layer.
+
+        y.ravel() = Wᵀ · x.ravel() + b,      W = conv2d_matrix(w, (H', W'), …) for the size of the output
+
+    Parameters, result and errors are those of `direct.conv_transpose2d`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
+    return _times_transpose(layer)
 
 
 def conv1d_matrix(w, n, *, stride=1, padding=0, dilation=1, groups=1):
@@ -325,9 +390,38 @@ def _matrix(w, layout, groups):
 
 def _times_matrix(layer):
     """The layer as one sparse product, with the inputs of the batch as columns."""
-    w = layer.w.astype(np.promote_types(layer.w.dtype, np.float32))  # scipy has no sparse float16
-    W = _matrix(w, layer.layout, layer.groups)
+    W = _matrix(_at_least_float32(layer.w), layer.layout, layer.groups)
     return layer.finish((W @ layer.x.reshape(len(layer.x), W.shape[1]).T).T)
+
+
+def _times_transpose(layer):
+    """A transposed layer as one sparse product, with the inputs of the batch as columns."""
+    W = _matrix(_at_least_float32(layer.w), layer.layout, layer.groups)
+    y = (W.T @ layer.x.reshape(len(layer.x), W.shape[0]).T).T
+    return layer.finish(y.reshape(layer.shape))
+
+
+def _by_transpose(layer, dy):
+    """The gradients of a layer from its matrix.
+
+    Of dW = dy · xᵀ only the entries are needed where W has connections. A matrix of the same pattern, with
+    the number of each weight in its place, says which of them share one.
+    """
+    x, w, dy = map(_at_least_float32, (layer.x, layer.w, dy))
+    W = _matrix(w, layer.layout, layer.groups)
+    flat_x, flat_dy = x.reshape(len(x), W.shape[1]), dy.reshape(len(x), W.shape[0])
+    dx = (W.T @ flat_dy.T).T.reshape(x.shape)
+
+    number = _matrix(np.arange(w.size).reshape(w.shape), layer.layout, layer.groups).tocoo()
+    dW = np.sum(flat_dy[:, number.row] * flat_x[:, number.col], axis=0)
+    dw = np.zeros(w.size, w.dtype)
+    np.add.at(dw, number.data, dW)
+    return finish_backward(layer, dx, dw.reshape(w.shape), dy)
+
+
+def _at_least_float32(a):
+    """An array of float32 or wider: scipy has no sparse float16."""
+    return a.astype(np.promote_types(a.dtype, np.float32), copy=False)
 
 
 def _kernels(name, axes, w, groups):
