@@ -1,4 +1,4 @@
-"""Two things in the pages that the theme and myst-nb could do better."""
+"""What the theme, docutils and myst-nb could do better in the pages they write."""
 
 
 def drop_notebook_buttons(app, pagename, templatename, context, doctree):
@@ -11,13 +11,15 @@ def drop_notebook_buttons(app, pagename, templatename, context, doctree):
         ]
 
 
-def name_folded_code_by_its_words(app, pagename, templatename, context, doctree):
-    """A folded cell says "Show code cell source"; a label that says something else hides it from some."""
-    label = ' aria-label="Toggle hidden content"'
-    context["body"] = context.get("body", "").replace(f"<summary{label}>", "<summary>")
+def mend_roles(app, pagename, templatename, context, doctree):
+    """Take out what misleads a screen reader: a label that hides what folded code says, lists without items."""
+    body = context.get("body", "")
+    for part in (' aria-label="Toggle hidden content"', ' role="list"'):
+        body = body.replace(part, "")
+    context["body"] = body
 
 
 def setup(app):
     app.connect("html-page-context", drop_notebook_buttons, priority=900)  # after the theme has made them
-    app.connect("html-page-context", name_folded_code_by_its_words)
+    app.connect("html-page-context", mend_roles)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

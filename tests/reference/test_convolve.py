@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import scipy.signal
-from convbook.reference import direct, fourier
-from convbook.reference.direct import convolve1d, convolve2d, correlate1d, correlate2d
 from hypothesis import given
 from numpy.testing import assert_allclose
+
+from convbook.reference import direct, fourier
+from convbook.reference.direct import convolve1d, convolve2d, correlate1d, correlate2d
 
 from .strategies import assert_same, signals
 

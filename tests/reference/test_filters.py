@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import scipy.ndimage
 import skimage.filters
-from convbook.reference import filters
-from convbook.reference.direct import conv2d, convolve2d
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+
+from convbook.reference import filters
+from convbook.reference.direct import conv2d, convolve2d
 
 from .strategies import assert_same
 

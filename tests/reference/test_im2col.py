@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from convbook.reference import direct
-from convbook.reference.im2col import col2im, fold, im2col, unfold
 from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
+
+from convbook.reference import direct
+from convbook.reference.im2col import col2im, fold, im2col, unfold
 
 from .strategies import assert_same, conv_layers
 

@@ -2,12 +2,15 @@
 
 import importlib
 import inspect
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 
-ROOMS = ["arithmetic", "direct", "toeplitz", "im2col", "fourier", "filters"]
+from convbook import reference
+
+ROOMS = [module.name for module in pkgutil.iter_modules(reference.__path__) if module.name[0] != "_"]
 
 
 def test_only_numpy_is_imported():
@@ -19,15 +22,18 @@ def test_only_numpy_is_imported():
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_every_public_function_is_listed_and_documented(room):
+def test_every_public_name_is_listed_and_documented(room):
     module = importlib.import_module(f"convbook.reference.{room}")
-    functions = {
+    public = {
         name
-        for name, f in vars(module).items()
-        if inspect.isfunction(f) and f.__module__ == module.__name__ and not name.startswith("_")
+        for name, value in vars(module).items()
+        if (inspect.isfunction(value) or inspect.isclass(value))
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
     }
-    assert functions == set(module.__all__)
-    for name in functions:
+    assert public == set(module.__all__)
+    for name in public:
         doc = inspect.getdoc(getattr(module, name))
         assert doc.splitlines()[0].endswith("."), name
         assert "Notes\n-----\nChapter" in doc, name
+    assert f"`{room}`" in reference.__doc__, "the package's docstring lists its rooms"

@@ -5,6 +5,10 @@ import pytest
 import scipy.linalg
 import torch
 import torch.nn.functional as F
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.testing import assert_allclose, assert_array_equal
+
 from convbook.reference import direct, fourier
 from convbook.reference.toeplitz import (
     circulant,
@@ -15,9 +19,6 @@ from convbook.reference.toeplitz import (
     is_toeplitz,
     windows1d,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from numpy.testing import assert_allclose, assert_array_equal
 
 from .strategies import assert_same, conv_layers, signals
 

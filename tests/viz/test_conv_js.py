@@ -4,12 +4,13 @@ from itertools import product
 
 import numpy as np
 import pytest
+from torch import from_numpy
+from torch.nn import functional as F
+
 from convbook.reference import arithmetic, direct
 from convbook.reference.filters import gabor
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz.html import asset
-from torch import from_numpy
-from torch.nn import functional as F
 
 RNG = np.random.default_rng(2)
 # Stride, padding and dilation per axis: equal, unequal, and larger than the kernel.

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from convbook.data import photo
 from convbook.reference import direct
 from convbook.reference.toeplitz import conv1d_matrix

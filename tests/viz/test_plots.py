@@ -7,10 +7,11 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from PIL import Image
+
 from convbook import viz
 from convbook.reference.toeplitz import conv1d_matrix, conv2d_matrix, windows1d
 from convbook.viz import plots
-from PIL import Image
 
 ALT = "a matrix with three weights"
 

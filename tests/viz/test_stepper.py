@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+
 from convbook.reference import direct
 from convbook.viz import stepper
 from convbook.viz.html import number

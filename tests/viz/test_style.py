@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+
 from convbook import viz
 from convbook.viz import html
 

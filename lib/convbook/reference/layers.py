@@ -320,9 +320,14 @@ class Cost(NamedTuple):
         The layer as it is written.
     shape : tuple of int
         Of its output.
-    parameters, operations : int
-    activations, memory : int
-        Numbers in its output, and the bytes they take.
+    parameters : int
+        Numbers it learns.
+    operations : int
+        Multiplications, as the lecture counts them.
+    activations : int
+        Numbers in its output.
+    memory : int
+        The bytes that these take.
 
     Notes
     -----

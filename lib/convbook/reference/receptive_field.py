@@ -22,9 +22,12 @@ class Field(NamedTuple):
 
     Attributes
     ----------
-    size, jump, start : int or pair of int
-        How many samples one unit sees, how far its neighbour's field is moved, and where the first unit's
-        begins; that is negative if it begins in the padding.
+    size : int or tuple of int
+        How many samples one unit sees.
+    jump : int or tuple of int
+        How far its neighbour's field is moved.
+    start : int or tuple of int
+        Where the first unit's field begins; negative if that is in the padding.
 
     Notes
     -----
