@@ -26,7 +26,7 @@ Around them:
 - `recurrent`: cells, sequences, and backpropagation through time
 - `gradcheck`: every gradient against finite differences
 
-Names and meanings are PyTorch's: `conv1d` and `conv2d` correlate. `convolve1d` and `convolve2d` flip. Import a
-room by its name, `from convbook.reference import direct`. Only numpy is loaded, and scipy when a function of
-`toeplitz` is called.
+Names and meanings are PyTorch's: `conv1d` and `conv2d` correlate. `convolve1d` and `convolve2d` flip. Import
+a room by its name, `from convbook.reference import direct`. Only numpy is loaded, and scipy when a function
+of `toeplitz` is called.
 """

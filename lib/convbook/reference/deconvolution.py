@@ -64,8 +64,9 @@ def wiener(y, w, noise_to_signal):
         x = F⁻¹( F(y) · conj F(w) / (|F(w)|² + q) )
 
     with q the power of the noise over that of the signal. Where the power `|F(w)|²` is far above q this is
-    `inverse_filter`, and where it is far below it is nearly 0. Of all filters it has the smallest expected squared
-    error if signal and noise are white, and it is ridge regression: it minimises ‖w ∗ x − y‖² + q‖x‖².
+    `inverse_filter`, and where it is far below it is nearly 0. Of all filters it has the smallest expected
+    squared error if signal and noise are white, and it is ridge regression: it minimises
+    ‖w ∗ x − y‖² + q‖x‖².
 
     Parameters
     ----------
