@@ -12,7 +12,7 @@ def drop_notebook_buttons(app, pagename, templatename, context, doctree):
 
 
 def mend_roles(app, pagename, templatename, context, doctree):
-    """Take out what misleads a screen reader: a label that hides what folded code says, lists without items."""
+    """Take out what misleads a screen reader: a label that hides what a fold says, a list without items."""
     body = context.get("body", "")
     for part in (' aria-label="Toggle hidden content"', ' role="list"'):
         body = body.replace(part, "")
