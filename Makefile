@@ -32,8 +32,8 @@ format: .venv/installed  ## bring code and notebooks into the house's format, wi
 	@$(RUN) -m ruff format .
 
 clean:  ## leave a fresh tree
-	rm -rf .venv _build book/vendor build dist lib/convbook.egg-info .pytest_cache .ruff_cache .hypothesis
-	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	rm -rf .venv _build book/vendor build dist lib/convbook.egg-info .pytest_cache .hypothesis
+	find . \( -name __pycache__ -o -name .ruff_cache \) -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements.txt pyproject.toml tools/environment.py
 	@$(PYTHON) tools/environment.py

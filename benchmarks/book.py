@@ -85,10 +85,10 @@ def weights(site):
     rows = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for path in sorted(site.glob("*/*.html")):
+        for path in sorted(p for p in site.glob("*/*.html") if p.parent.name != "_static"):
             fetched = []
             page = browser.new_page()
-            page.on("response", fetched.append)
+            page.on("response", lambda response, fetched=fetched: fetched.append(response))
             page.goto(
                 f"http://127.0.0.1:{server.server_port}/{path.relative_to(site)}", wait_until="networkidle"
             )

@@ -128,10 +128,9 @@ def render(fresh):
     said = re.sub(r"\x1b\[[0-9;]*m", "", run.stderr).replace(f"{Path.cwd()}/", "")
     # The "line" of a notebook is 10,000 times the number of the cell, plus the line.
     said = re.sub(r"(\.ipynb):(\d+)\d{4}:", r"\1, cell \2:", said)
+    print(said, file=sys.stderr)
     warnings = [line for line in said.splitlines() if "WARNING: " in line or "ERROR: " in line]
-    if not warnings:
-        print(said, file=sys.stderr)
-    return warnings or ["Sphinx stopped (its message stands above)"]
+    return warnings or ["Sphinx stopped; its message stands above"]
 
 
 def main():

@@ -9,12 +9,12 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convbook.reference import direct, fourier, im2col, toeplitz
+from convbook.reference import conv, direct, fourier, im2col, toeplitz
 from convbook.reference.gradcheck import gradcheck
 
 from .strategies import assert_same, axis_values, conv_layers, read_only
 
-FACES = [direct, toeplitz, im2col, fourier]
+FACES = [direct, toeplitz, im2col, fourier, conv]
 
 every_face = pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__.rsplit(".", 1)[1])
 every_dtype = pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from convbook.reference import direct, fourier, im2col, toeplitz
+from convbook.reference import conv, direct, fourier, im2col, toeplitz
 
 from .strategies import assert_same, conv_layers
 
-FACES = [direct, toeplitz, im2col, fourier]
+FACES = [direct, toeplitz, im2col, fourier, conv]
 
 every_face = pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__.rsplit(".", 1)[1])
 every_rank = pytest.mark.parametrize("axes", [1, 2], ids=["conv1d", "conv2d"])
