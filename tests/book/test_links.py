@@ -1,4 +1,4 @@
-"""What the pages' HTML says without a browser: where links lead, what pictures show, what is loaded."""
+"""What the pages' HTML says without a browser: where links lead, what is loaded, what pictures show."""
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -76,6 +76,12 @@ def described(svg):
         return True
     pictures = [tag for tag in around if tag.get("role") == "img"]
     return any(tag.get("aria-label") or tag.get("aria-labelledby") for tag in pictures)
+
+
+def test_page_is_light(site, page_path):
+    """With its figures and pictures, which stand in it, a page stays under 3 MB."""
+    size = (site / page_path).stat().st_size / 1e6
+    assert size < 3, f"{page_path} has {size:.1f} MB"
 
 
 def test_notebooks_open_in_colab(soups, site, page_path):
