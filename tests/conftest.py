@@ -1,10 +1,11 @@
-"""Chromium, for the tests that look at pages; and what Hypothesis draws.
+"""Chromium, for the tests that look at pages; what Hypothesis draws; and a count of what the checks caught.
 
 Hypothesis draws the same cases in every run; `--hypothesis-profile=explore` draws new ones, and more.
 """
 
 import os
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,16 @@ def browser(missing):
         )
         yield browser
         browser.close()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Add up what the tests counted: wrong solutions rejected, right ones accepted."""
+    totals = defaultdict(lambda: [0, 0])
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for what, (count, of) in report.user_properties:
+                    totals[what][0] += count
+                    totals[what][1] += of
+    for what, (count, of) in totals.items():
+        terminalreporter.write_line(f"{what}: {count} of {of}")
