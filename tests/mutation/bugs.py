@@ -267,7 +267,7 @@ BUGS = [
             "@ columns.swapaxes(-1, -2))[0]",
         ),
         ("conv, fast: dw of the last block only", "dkernels[a, some] +=", "dkernels[a, some] ="),
-        ("conv, fast: every strip begins at the top", "p=first.p - first.s * rows.start", "p=first.p"),
+        ("conv, fast: every strip begins at the top", "p=first.p - first.s * outputs.start", "p=first.p"),
         (
             "conv, fast: overlaps not added",
             "part[:, :, :, *samples] += windows",
@@ -287,8 +287,8 @@ BUGS = [
         ),
         (
             "conv, fast: products of kernel rows not added",
-            "part += kernels[a, some] @ columns",
-            "part[...] = kernels[a, some] @ columns",
+            "ys[block] += kernels[a, some] @ columns",
+            "ys[block] = kernels[a, some] @ columns",
         ),
     ),
     *bugs(
