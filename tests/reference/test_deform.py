@@ -1,6 +1,5 @@
-"""Moved taps: a naive loop, torch's gradients of a bilinear gather, and layers it must not differ from."""
+"""Deformable convolution: conv2d at rest, a gather in steps, and in between what loops and autograd say."""
 
-from dataclasses import dataclass, field
 from math import floor
 
 import numpy as np
@@ -8,298 +7,298 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
 
 from convbook.reference import direct
 from convbook.reference.deform import deform_conv2d, deform_conv2d_backward
 from convbook.reference.gradcheck import gradcheck
 
-from .strategies import assert_same, axis_values, read_only
-
-
-@dataclass
-class Layer:
-    """Arguments of a layer with moved taps, read-only."""
-
-    batch: int = 2
-    size: tuple = (5, 7)
-    kernel: tuple = (3, 2)
-    groups: int = 1
-    per_group: int = 2
-    maps: int = 3  # in each group
-    shared: int = 1
-    hyper: dict = field(default_factory=dict)
-    masked: bool = True
-    dtype: type = np.float64
-    seed: int = 0
-
-    def __post_init__(self):
-        self.rng = np.random.default_rng(self.seed)
-        channels, taps = self.groups * self.per_group, self.shared * self.kernel[0] * self.kernel[1]
-        self.x = self.draw(self.batch, channels, *self.size)
-        self.w = self.draw(self.groups * self.maps, self.per_group, *self.kernel)
-        self.b = self.draw(self.groups * self.maps)
-        plain = direct.conv2d(self.x, self.w, self.b, groups=self.groups, **self.hyper)
-        self.shape, self.output = plain.shape, plain.shape[2:]
-        self.offset = self.draw(self.batch, 2 * taps, *self.output, scale=2)
-        self.mask = self.draw(self.batch, taps, *self.output) if self.masked else None
-
-    def draw(self, *shape, scale=1):
-        return read_only(np.array(scale * self.rng.standard_normal(shape), self.dtype))
-
-    def forward(self, **changes):
-        given = {"x": self.x, "offset": self.offset, "w": self.w, "b": self.b, "mask": self.mask} | changes
-        return deform_conv2d(**given, **self.hyper)
-
-    def places(self):
-        """(tap, output, top left place) of every tap."""
-        (s1, s2), (p1, p2), (t1, t2) = (
-            np.broadcast_to(self.hyper.get(key, default), 2)
-            for key, default in (("stride", 1), ("padding", 0), ("dilation", 1))
-        )
-        for a, e in np.ndindex(*self.kernel):
-            for u, v in np.ndindex(*self.output):
-                yield a * self.kernel[1] + e, (a, e), (u, v), (s1 * u + t1 * a - p1, s2 * v + t2 * e - p2)
+from .strategies import assert_same, conv_layers, read_only
 
 
 @st.composite
-def layers(draw, smallest_batch=0):
-    kernel = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
-    hyper = {
-        "stride": draw(axis_values(st.integers(1, 3), 2)),
-        "padding": draw(axis_values(st.integers(0, 2), 2)),
-        "dilation": draw(axis_values(st.integers(1, 2), 2)),
-    }
-    span = np.multiply(hyper["dilation"], np.subtract(kernel, 1)) + 1
-    smallest = np.maximum(span - np.multiply(2, hyper["padding"]), 1)
-    size = tuple(int(n) + draw(st.integers(0, 4)) for n in smallest)
-    groups, per_group = draw(st.integers(1, 3)), draw(st.integers(1, 2))
-    shared = draw(st.sampled_from([d for d in range(1, 7) if groups * per_group % d == 0]))
-    batch, maps = draw(st.integers(smallest_batch, 2)), draw(st.integers(1, 2))
-    masked, seed = draw(st.booleans()), draw(st.integers(0, 2**32 - 1))
-    return Layer(batch, size, kernel, groups, per_group, maps, shared, hyper, masked, seed=seed)
+def deformed_layers(draw, dtype=np.float64, smallest_batch=0):
+    """Draw a layer, its offsets and perhaps a mask; some places come to lie outside, none on a pixel."""
+    layer = draw(conv_layers(axes=2, dtype=dtype, named_padding=False, smallest_batch=smallest_batch))
+    hyper = {key: value for key, value in layer.hyper.items() if key != "groups"}
+    windows = direct.conv2d(layer.x, layer.w, **layer.hyper).shape
+    taps = layer.w.shape[-2] * layer.w.shape[-1]
+    channels = layer.x.shape[-3] if layer.x.ndim > 2 else 1
+    shared = draw(st.sampled_from([d for d in range(1, channels + 1) if channels % d == 0]))
+    batch = layer.x.shape[:1] if layer.x.ndim == 4 else ()
+    places = (*batch, shared * taps, *windows[-2:])
+    offset = np.where(layer.rng.random((*batch, 2 * shared * taps, *windows[-2:])) < 0.5, 1, 4)
+    offset = (offset * layer.rng.standard_normal(offset.shape)).astype(dtype)
+    mask = layer.rng.standard_normal(places).astype(dtype) if draw(st.booleans()) else None
+    return layer, read_only(offset), None if mask is None else read_only(mask), hyper
 
 
-def by_loops(layer):
-    """The definition: every tap of every output reads between its four pixels."""
-    y = np.zeros(layer.shape) + layer.b[:, None, None]
-    taps, (height, width) = layer.kernel[0] * layer.kernel[1], layer.size
-    per_offset = layer.x.shape[1] // layer.shared
-    for n, j in np.ndindex(*layer.shape[:2]):
-        for i in range(layer.per_group):
-            c = j // layer.maps * layer.per_group + i
-            for number, tap, at, (h, k) in layer.places():
-                number += c // per_offset * taps
-                h, k = h + layer.offset[n, 2 * number, *at], k + layer.offset[n, 2 * number + 1, *at]
-                value = 0.0
-                for row in (floor(h), floor(h) + 1):
-                    for column in (floor(k), floor(k) + 1):
-                        if 0 <= row < height and 0 <= column < width:
-                            value += (1 - abs(h - row)) * (1 - abs(k - column)) * layer.x[n, c, row, column]
-                m = 1 if layer.mask is None else layer.mask[n, number, *at]
-                y[n, j, *at] += layer.w[j, i, *tap] * m * value
+def by_loops(x, offset, w, b, mask, stride, padding, dilation):
+    """The definition, number by number, for a batch."""
+    (s1, s2), (p1, p2), (t1, t2) = (np.broadcast_to(v, 2) for v in (stride, padding, dilation))
+    (batch, channels, height, width), (maps, per_group, r1, r2) = x.shape, w.shape
+    shared = offset.shape[1] // (2 * r1 * r2)
+
+    def at(n, c, i, j):
+        return x[n, c, i, j] if 0 <= i < height and 0 <= j < width else 0
+
+    def between(n, c, alpha, beta):
+        i, j = floor(alpha), floor(beta)
+        down, right = alpha - i, beta - j
+        above = (1 - right) * at(n, c, i, j) + right * at(n, c, i, j + 1)
+        return (1 - down) * above + down * ((1 - right) * at(n, c, i + 1, j) + right * at(n, c, i + 1, j + 1))
+
+    y = np.zeros((batch, maps, *offset.shape[2:]))
+    for n, k, u, v in np.ndindex(y.shape):
+        y[n, k, u, v] = 0 if b is None else b[k]
+        for i, a, e in np.ndindex(per_group, r1, r2):
+            c = k * (channels // per_group) // maps * per_group + i
+            d = c * shared // channels
+            tap = (d * r1 + a) * r2 + e
+            down, right = offset[n, 2 * tap, u, v], offset[n, 2 * tap + 1, u, v]
+            weight = 1 if mask is None else mask[n, tap, u, v]
+            value = between(n, c, s1 * u + t1 * a - p1 + down, s2 * v + t2 * e - p2 + right)
+            y[n, k, u, v] += w[k, i, a, e] * weight * value
     return y
 
 
-def by_torch(layer, x, offset, w, b, mask):
-    """The same in torch: x is summed with a tent over each of its axes, so that nothing need be rounded."""
-    batch, taps = len(x), layer.kernel[0] * layer.kernel[1]
-    start = torch.zeros(taps, 2, *layer.output, dtype=x.dtype)
-    for number, _, at, place in layer.places():
-        start[(number, slice(None), *at)] = torch.tensor([float(p) for p in place], dtype=x.dtype)
-    place = start + offset.reshape(batch, layer.shared, taps, 2, *layer.output)
-    tents = [
-        torch.relu(1 - (place[:, :, :, axis, ..., None] - torch.arange(n, dtype=x.dtype)).abs())
-        for axis, n in enumerate(layer.size)
+def by_torch(x, offset, w, b, mask, stride, padding, dilation):
+    """The same with tensors and without a loop over places, so that autograd can follow it."""
+    (s1, s2), (p1, p2), (t1, t2) = (np.broadcast_to(v, 2).tolist() for v in (stride, padding, dilation))
+    (batch, channels, height, width), (maps, per_group, r1, r2) = x.shape, w.shape
+    shared, groups, h, v = offset.shape[1] // (2 * r1 * r2), channels // per_group, *offset.shape[2:]
+    moved = offset.reshape(batch, shared, r1, r2, 2, h, v)
+    rows = s1 * torch.arange(h)[:, None] + t1 * torch.arange(r1)[:, None, None, None] - p1
+    columns = s2 * torch.arange(v) + t2 * torch.arange(r2)[:, None, None] - p2
+    alpha, beta = moved[:, :, :, :, 0] + rows, moved[:, :, :, :, 1] + columns
+    n = torch.arange(batch).reshape(-1, 1, 1, 1, 1, 1)
+    read = []
+    for c in range(channels):
+        d = c * shared // channels
+        value = 0
+        for i in (alpha[:, d].floor(), alpha[:, d].floor() + 1):
+            for j in (beta[:, d].floor(), beta[:, d].floor() + 1):
+                near = (1 - (alpha[:, d] - i).abs()) * (1 - (beta[:, d] - j).abs())
+                inside = (i >= 0) & (i < height) & (j >= 0) & (j < width)
+                pixel = x[n[..., 0], c, i.clamp(0, height - 1).long(), j.clamp(0, width - 1).long()]
+                value = value + torch.where(inside, pixel, 0.0) * near
+        read.append(value if mask is None else value * mask.reshape(batch, shared, r1, r2, h, v)[:, d])
+    read = torch.stack(read, 1).reshape(batch, groups, per_group, r1, r2, h, v)
+    kernels = w.reshape(groups, maps // groups, per_group, r1, r2)
+    y = torch.einsum("gkcae,ngcaeuv->ngkuv", kernels, read).reshape(batch, maps, h, v)
+    return y if b is None else y + b[:, None, None]
+
+
+def as_batch(layer, offset, mask):
+    """Arrays with all their axes."""
+    x, w, b = layer.arrays
+    if layer.plain:
+        w, b = w[None, None], None if b is None else b[None]
+    if x.ndim < 4:
+        x, offset, mask = (None if a is None else a[None] for a in (x, offset, mask))
+    return x.reshape(len(x), -1, *x.shape[-2:]) if x.size else x, offset, w, b, mask
+
+
+@settings(max_examples=150)
+@given(deformed_layers())
+def test_agrees_with_the_definition(drawn):
+    layer, offset, mask, hyper = drawn
+    y = deform_conv2d(layer.x, offset, layer.w, layer.b, mask=mask, **hyper)
+    expected = by_loops(*as_batch(layer, offset, mask), **hyper)
+    assert y.shape == direct.conv2d(layer.x, layer.w, **layer.hyper).shape
+    assert_same(y, expected.reshape(y.shape), 1e-11)
+
+
+@settings(max_examples=150)
+@given(deformed_layers())
+def test_gradients_agree_with_autograd(drawn):
+    layer, offset, mask, hyper = drawn
+    tensors = [
+        None if a is None else torch.tensor(np.array(a), requires_grad=True)
+        for a in as_batch(layer, offset, mask)
     ]
-    maps = x.reshape(batch, layer.shared, x.shape[1] // layer.shared, *layer.size)
-    samples = torch.einsum("ndchk,ndtuvh,ndtuvk->ndctuv", maps, *tents)
-    if mask is not None:
-        samples = samples * mask.reshape(batch, layer.shared, 1, taps, *layer.output)
-    samples = samples.reshape(batch, layer.groups, layer.per_group, taps, *layer.output)
-    kernels = w.reshape(layer.groups, layer.maps, layer.per_group, taps)
-    y = torch.einsum("ngituv,gjit->ngjuv", samples, kernels)
-    return y.reshape(layer.shape) + b[:, None, None]
+    y = by_torch(*tensors, **hyper)
+    dy = layer.rng.standard_normal(direct.conv2d(layer.x, layer.w, **layer.hyper).shape)
+    assert_same(
+        deform_conv2d(layer.x, offset, layer.w, layer.b, mask=mask, **hyper),
+        y.detach().numpy().reshape(dy.shape),
+        1e-11,
+    )
+    y.backward(torch.tensor(dy).reshape(y.shape))
+    dx, doffset, dw, db, dmask = deform_conv2d_backward(dy, layer.x, offset, layer.w, mask=mask, **hyper)
+    x_grad, offset_grad, w_grad, b_grad, mask_grad = (t if t is None else t.grad.numpy() for t in tensors)
+    assert_same(dx, x_grad.reshape(layer.x.shape), 1e-10)
+    assert_same(doffset, offset_grad.reshape(offset.shape), 1e-10)
+    assert_same(dw, w_grad.reshape(layer.w.shape), 1e-10)
+    assert_same(db, dy.sum(axis=tuple(a for a in range(dy.ndim) if a != dy.ndim - 3)), 1e-10)
+    if layer.b is not None:
+        assert_same(db, b_grad.reshape(layer.b.shape), 1e-10)
+    if mask is None:
+        assert dmask is None
+    else:
+        assert_same(dmask, mask_grad.reshape(mask.shape), 1e-10)
 
 
-@settings(max_examples=15)
-@given(layers())
-def test_the_definition_in_loops(layer):
-    assert_same(layer.forward(), by_loops(layer))
+def test_gradients_agree_with_finite_differences():
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.standard_normal(s) for s in ((2, 4, 6, 5), (6, 2, 3, 2), 6))
+    hyper = dict(stride=(2, 1), padding=(1, 2), dilation=(1, 2))
+    windows = direct.conv2d(x, w, groups=2, **hyper).shape[2:]
+    offset = rng.integers(-3, 3, (2, 24, *windows)) + rng.uniform(0.1, 0.9, (2, 24, *windows))  # no kinks
+    mask = rng.standard_normal((2, 12, *windows))
+    gradcheck(
+        lambda x, offset, w, b, mask: deform_conv2d(x, offset, w, b, mask=mask, **hyper),
+        lambda dy, x, offset, w, b, mask: deform_conv2d_backward(dy, x, offset, w, mask=mask, **hyper),
+        {"x": x, "offset": offset, "w": w, "b": b, "mask": mask},
+    )
 
 
-@settings(max_examples=60)
-@given(layers(smallest_batch=1))
-def test_numbers_and_gradients_agree_with_torch(layer):
-    arrays = [layer.x, layer.offset, layer.w, layer.b] + ([layer.mask] if layer.masked else [])
-    tensors = [torch.tensor(a, requires_grad=True) for a in arrays]
-    y = by_torch(layer, *tensors, *([] if layer.masked else [None]))
-    assert_same(layer.forward(), y.detach().numpy())
-    dy = layer.draw(*layer.shape)
-    y.backward(torch.tensor(dy))
-    gradients = deform_conv2d_backward(dy, layer.x, layer.offset, layer.w, mask=layer.mask, **layer.hyper)
-    assert len(gradients) == 5
-    assert layer.masked or gradients[4] is None
-    for gradient, tensor in zip(gradients, tensors, strict=False):
-        assert_same(gradient, tensor.grad.numpy(), atol=1e-11)
+@given(deformed_layers())
+def test_without_offsets_it_is_conv2d(drawn):
+    layer, offset, _, hyper = drawn
+    y = deform_conv2d(layer.x, np.zeros_like(offset), layer.w, layer.b, **hyper)
+    assert_same(y, direct.conv2d(*layer.arrays, **layer.hyper))
+    dy = layer.rng.standard_normal(y.shape)
+    dx, _, dw, db, _ = deform_conv2d_backward(dy, layer.x, np.zeros_like(offset), layer.w, **hyper)
+    expected = direct.conv2d_backward(dy, layer.x, layer.w, **layer.hyper)
+    for mine, gradient in zip((dx, dw, db), expected, strict=True):
+        assert_same(mine, gradient, 1e-11)
 
 
-PER_AXIS = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2)}
+def test_whole_offsets_gather():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((5, 7))
+    i, j = rng.integers(-3, 8, (4, 6)), rng.integers(-3, 10, (4, 6))
+    inside = (i >= 0) & (i < 5) & (j >= 0) & (j < 7)
+    picked = np.where(inside, x[np.clip(i, 0, 4), np.clip(j, 0, 6)], 0)
+    offset = np.zeros((4, 2, 4, 6))  # four taps, of which the third goes where i and j say
+    offset[2] = i - np.arange(4)[:, None] - 1, j - np.arange(6)
+    w = np.array([[0.0, 0.0], [3.0, 0.0]])
+    assert_same(deform_conv2d(x, offset.reshape(8, 4, 6), w), 3 * picked)
 
 
-def test_without_offsets_it_is_the_layer():
-    layer = Layer(size=(6, 9), groups=2, shared=4, hyper=PER_AXIS, masked=False)
-    still = np.zeros_like(layer.offset)
-    expected = direct.conv2d(layer.x, layer.w, layer.b, groups=2, **PER_AXIS)
-    assert_same(layer.forward(offset=still), expected)
-    dy = layer.draw(*layer.shape)
-    dx, _, dw, db, dmask = deform_conv2d_backward(dy, layer.x, still, layer.w, **PER_AXIS)
-    expected = direct.conv2d_backward(dy, layer.x, layer.w, groups=2, **PER_AXIS)
-    for gradient, same in zip((dx, dw, db), expected, strict=True):
-        assert_same(gradient, same)
-    assert dmask is None
+@given(deformed_layers(smallest_batch=1))
+def test_is_linear_in_the_map_with_dx_as_adjoint(drawn):
+    layer, offset, mask, hyper = drawn
+    y = deform_conv2d(layer.x, offset, layer.w, mask=mask, **hyper)
+    u = layer.rng.standard_normal(y.shape)
+    dx = deform_conv2d_backward(u, layer.x, offset, layer.w, mask=mask, **hyper)[0]
+    assert np.vdot(y, u) == pytest.approx(np.vdot(layer.x, dx), abs=1e-9)
 
 
-def test_whole_offsets_pick_pixels_and_zeros_outside():
-    x = np.arange(1.0, 13).reshape(1, 1, 3, 4)
-    down, right = np.random.default_rng(0).integers(-6, 7, size=(2, 3, 4))
-    offset = np.stack([down, right])[None].astype(float)
-    rows, columns = np.indices((3, 4)) + np.stack([down, right])
-    inside = (rows >= 0) & (rows < 3) & (columns >= 0) & (columns < 4)
-    expected = np.where(inside, x[0, 0, rows.clip(0, 2), columns.clip(0, 3)], 0)
-    assert inside.any() and not inside.all()
-    assert_array_equal(deform_conv2d(x, offset, np.ones((1, 1, 1, 1)))[0, 0], expected)
+def test_the_slope_on_a_pixel_is_that_towards_the_next():
+    x, offset = np.array([[0.0, 1.0, 5.0], [2.0, 8.0, 3.0], [7.0, 4.0, 6.0]]), np.zeros((2, 3, 3))
+    doffset = deform_conv2d_backward(np.ones((3, 3)), x, offset, np.ones((1, 1)))[1]
+    assert_same(doffset[0], np.diff(x, axis=0, append=0.0))
+    assert_same(doffset[1], np.diff(x, axis=1, append=0.0))
 
 
-def test_an_offset_moves_down_and_then_right():
-    x = np.zeros((1, 1, 4, 5))
-    x[0, 0, 2, 1] = 8
-    offset = np.array([1.75, 0.5]).reshape(
-        1, 2, 1, 1
-    )  # seen from (0, 0): between rows 1 and 2, columns 0 and 1
-    y = deform_conv2d(x, offset, np.ones((1, 1, 1, 1)), stride=9)
-    assert y.item() == 8 * 0.75 * 0.5
-
-
-def test_just_outside_the_border_fades_out():
-    x = np.full((1, 1, 2, 3), 4.0)
-    w = np.ones((1, 1, 1, 1))
-    seen = []
-    for place in (-1.5, -1, -0.25, 0, 1, 1.25, 2, 2.5):
-        offset = np.array([place, 0.0]).reshape(1, 2, 1, 1)
-        seen.append(deform_conv2d(x, offset, w, stride=9).item())
-    assert seen == [0, 0, 3, 4, 4, 3, 0, 0]
-
-
-def test_at_a_pixel_the_slope_is_that_to_the_right_and_down():
-    x = np.array([[1.0, 10, 100], [2, 20, 200]]).reshape(1, 1, 2, 3)
-    offset, w, dy = np.zeros((1, 2, 2, 3)), np.ones((1, 1, 1, 1)), np.ones((1, 1, 2, 3))
-    _, doffset, *_ = deform_conv2d_backward(dy, x, offset, w)
-    assert doffset[0].tolist() == [[[1, 10, 100], [-2, -20, -200]], [[9, 90, -100], [18, 180, -200]]]
-
-
-def test_a_mask_is_a_factor_of_what_a_tap_reads():
-    layer = Layer(masked=False, groups=2, shared=2)
-    without = layer.forward(b=None)
-    assert_same(layer.forward(b=None, mask=np.ones((2, 12, *layer.output))), without)
-    assert_same(layer.forward(b=None, mask=np.full((2, 12, *layer.output), -2.5)), -2.5 * without)
-    one_tap, only = np.zeros((2, 2, 6, *layer.output)), np.zeros((3, 2))
-    one_tap[:, :, 3], only[1, 1] = 1, 1
-    expected = layer.forward(b=None, w=layer.w * only)
-    assert_same(layer.forward(b=None, mask=one_tap.reshape(2, 12, *layer.output)), expected)
-
-
-def test_groups_of_offsets_move_their_own_maps():
-    layer = Layer(groups=1, per_group=4, shared=2)
-    halves = [
-        deform_conv2d(
-            layer.x[:, 2 * d : 2 * d + 2],
-            layer.offset[:, 12 * d : 12 * d + 12],
-            layer.w[:, 2 * d : 2 * d + 2],
-            mask=layer.mask[:, 6 * d : 6 * d + 6],
-        )
-        for d in range(2)
-    ]
-    assert_same(layer.forward(b=None), sum(halves))
-
-
-@pytest.mark.parametrize("shared", [1, 2, 4])
-def test_gradients_against_finite_differences(shared):
-    layer = Layer(1, (4, 5), (2, 3), groups=2, maps=1, shared=shared, hyper=PER_AXIS)
-    inputs = {"x": layer.x, "offset": layer.offset, "w": layer.w, "b": layer.b, "mask": layer.mask}
-
-    def forward(x, offset, w, b, mask):
-        return deform_conv2d(x, offset, w, b, mask=mask, **PER_AXIS)
-
-    def backward(dy, x, offset, w, b, mask):
-        return deform_conv2d_backward(dy, x, offset, w, mask=mask, **PER_AXIS)
-
-    gradcheck(forward, backward, inputs)
-
-
-@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble])
-def test_the_dtype_stays(dtype):
-    layer = Layer(dtype=dtype, groups=2, shared=2)
-    y = layer.forward()
-    gradients = deform_conv2d_backward(y, layer.x, layer.offset, layer.w, mask=layer.mask)
-    assert {a.dtype for a in (y, *gradients)} == {np.dtype(dtype)}
-
-
-def test_an_empty_batch():
-    layer = Layer(batch=0, groups=2, shared=2)
-    y = layer.forward()
-    assert y.shape == layer.shape
-    dx, doffset, dw, db, dmask = deform_conv2d_backward(y, layer.x, layer.offset, layer.w, mask=layer.mask)
-    assert (dx.shape, doffset.shape, dmask.shape) == (layer.x.shape, layer.offset.shape, layer.mask.shape)
-    assert (dw.shape, db.shape) == (layer.w.shape, layer.b.shape)
-    assert not dw.any() and not db.any()
-
-
-def test_infinite_offsets_see_zeros_and_a_nan_stays_one():
-    x, w = np.ones((1, 1, 2, 2)), np.ones((1, 1, 1, 1))
-    offset = np.zeros((1, 2, 2, 2))
-    offset[0, 0, 0] = np.inf, -np.inf
-    offset[0, 1, 1, 1] = np.nan
-    assert_array_equal(deform_conv2d(x, offset, w)[0, 0], [[0, 0], [1, np.nan]])
-
-
-def zeros(*shape):
-    return np.zeros(shape)
+def test_places_far_outside_read_zero_and_nan_reads_nan():
+    x, w = np.arange(1.0, 13.0).reshape(3, 4), np.ones((1, 1))
+    offset = np.zeros((2, 3, 4))
+    offset[0, 0] = [np.inf, -np.inf, 1e300, np.nan]
+    y = deform_conv2d(x, offset, w)
+    np.testing.assert_array_equal(y, np.vstack([[0, 0, 0, np.nan], x[1:]]))
+    dx, doffset, *_ = deform_conv2d_backward(np.ones((3, 4)), x, offset, w)
+    assert doffset[:, 0, :3].tolist() == [[0, 0, 0]] * 2
+    assert np.isfinite(dx[2]).all()
 
 
 @pytest.mark.parametrize(
-    ("changes", "error", "message"),
-    [
-        ({"x": zeros(4, 5, 7)}, ValueError, r"x has shape \(4, 5, 7\) and w .* expected x \(N, C, H, W\)"),
-        ({"w": zeros(6, 3, 3, 2)}, ValueError, "takes 3 channels, which do not divide the 4 of x"),
-        ({"w": zeros(6, 8, 3, 2)}, ValueError, "takes 8 channels, which do not divide the 4 of x"),
-        ({"w": zeros(6, 0, 3, 2)}, ValueError, "only a batch may be empty"),
-        ({"w": zeros(5, 2, 3, 2)}, ValueError, "groups=2 must divide the 4 channels of x and the 5 kernels"),
-        ({"w": zeros(6, 2, 3, 8)}, ValueError, "kernel 3×8 .* spans 3×8, but the padded input is only 5×7"),
-        ({"offset": zeros(2, 12, 3, 5)}, ValueError, r"\(2, 12, 3, 5\), expected \(2, D·12, 3, 6\)"),
-        ({"offset": zeros(1, 12, 3, 6)}, ValueError, r"\(1, 12, 3, 6\), expected \(2, D·12, 3, 6\)"),
-        ({"offset": zeros(2, 6, 3, 6)}, ValueError, r"\(2, 6, 3, 6\), expected \(2, D·12, 3, 6\)"),
-        ({"offset": zeros(2, 13, 3, 6)}, ValueError, r"\(2, 13, 3, 6\), expected \(2, D·12, 3, 6\)"),
-        ({"offset": zeros(2, 36, 3, 6)}, ValueError, "for D groups of the 4 channels of x"),
-        ({"offset": zeros(12, 3, 6)}, ValueError, r"\(12, 3, 6\), expected \(2, D·12, 3, 6\)"),
-        ({"mask": zeros(2, 6, 3, 6)}, ValueError, r"mask has shape \(2, 6, 3, 6\), expected \(2, 12, 3, 6\)"),
-        ({"offset": zeros(2, 24, 3, 6).astype(int)}, TypeError, "offset has dtype int64, expected a float"),
-        ({"mask": zeros(2, 12, 3, 6).astype("f")}, TypeError, "mask has float32, expected the same"),
-        ({"stride": 0}, ValueError, "stride must be at least 1, got"),
-    ],
+    ("dtype", "atol"), [(np.float32, 1e-4), (np.float16, 0.1), (np.longdouble, 1e-11)], ids=str
 )
-def test_what_cannot_be_meant_is_refused(changes, error, message):
-    layer = Layer(groups=2, shared=2)
-    arguments = {"x": layer.x, "offset": layer.offset, "w": layer.w, "mask": layer.mask} | changes
-    with pytest.raises(error, match=f"^deform_conv2d: .*{message}"):
-        deform_conv2d(**arguments)
-    with pytest.raises(error, match=f"^deform_conv2d_backward: .*{message}"):
-        deform_conv2d_backward(zeros(*layer.shape), **arguments)
+def test_keeps_the_dtype(dtype, atol):
+    rng = np.random.default_rng(0)
+    x, w, b = (rng.standard_normal(s).astype(dtype) for s in ((2, 4, 6, 5), (6, 2, 3, 2), 6))
+    offset = rng.uniform(-2, 2, (2, 24, 4, 4)).astype(dtype)
+    mask = rng.standard_normal((2, 12, 4, 4)).astype(dtype)
+    y = deform_conv2d(x, offset, w, b, mask=mask)
+    dy = rng.standard_normal(y.shape).astype(dtype)
+    arrays = [a.astype(float) for a in (dy, x, offset, w, b, mask)]
+    expected = deform_conv2d(*arrays[1:5], mask=arrays[5])
+    gradients = deform_conv2d_backward(*arrays[:4], mask=arrays[5])
+    for mine, exact in zip(
+        (y, *deform_conv2d_backward(dy, x, offset, w, mask=mask)), (expected, *gradients), strict=True
+    ):
+        assert mine.dtype == dtype
+        np.testing.assert_allclose(mine.astype(float), exact, rtol=0, atol=atol * abs(exact).max())
 
 
-def test_a_wrong_bias_or_gradient_is_refused():
-    layer = Layer()
-    with pytest.raises(ValueError, match=r"^deform_conv2d: b has shape \(4,\), expected \(3,\)"):
-        layer.forward(b=zeros(4))
-    with pytest.raises(ValueError, match=r"^deform_conv2d_backward: dy has shape \(2, 3, 3, 5\), expected"):
-        deform_conv2d_backward(zeros(2, 3, 3, 5), layer.x, layer.offset, layer.w)
+ERRORS = [
+    # against x (2, 4, 7, 10), offset (2, 24, 5, 9), w (6, 2, 3, 2), b (6,), mask (2, 12, 5, 9)
+    (dict(x=np.zeros((2, 4, 7, 10), int)), TypeError, "x has dtype int64, expected a float dtype"),
+    (
+        dict(offset=np.zeros((2, 24, 5, 9), np.float32)),
+        TypeError,
+        "x has dtype float64 but offset has float32",
+    ),
+    (dict(mask=np.zeros((2, 12, 5, 9), bool)), TypeError, "mask has dtype bool, expected a float dtype"),
+    (dict(b=np.zeros(5)), ValueError, "b has shape (5,), expected (6,), one number per kernel"),
+    (dict(x=np.zeros((7, 10))), ValueError, "x has shape (7, 10) and w (6, 2, 3, 2), expected x (H, W) with"),
+    (
+        dict(x=np.zeros((2, 5, 7, 10))),
+        ValueError,
+        "a kernel of w takes 2 channels, but a group of x has 5 (5 channels, groups=1)",
+    ),
+    (
+        dict(w=np.zeros((5, 2, 3, 2)), b=None),
+        ValueError,
+        "groups=2 must divide the 4 channels of x and the 5 kernels of w",
+    ),
+    (
+        dict(offset=np.zeros((2, 24, 9, 5))),
+        ValueError,
+        "offset has shape (2, 24, 9, 5), expected (2, 12, 5, 9), "
+        "or as many times 12 as divide the 4 channels of x",
+    ),
+    (
+        dict(offset=np.zeros((2, 36, 5, 9))),
+        ValueError,
+        "offset has shape (2, 36, 5, 9), expected (2, 12, 5, 9)",
+    ),
+    (
+        dict(offset=np.zeros((2, 23, 5, 9))),
+        ValueError,
+        "offset has shape (2, 23, 5, 9), expected (2, 12, 5, 9)",
+    ),
+    (
+        dict(offset=np.zeros((2, 6, 5, 9))),
+        ValueError,
+        "offset has shape (2, 6, 5, 9), expected (2, 12, 5, 9)",
+    ),
+    (dict(offset=np.zeros((24, 5, 9))), ValueError, "offset has shape (24, 5, 9), expected (2, 12, 5, 9)"),
+    (
+        dict(mask=np.zeros((2, 6, 5, 9))),
+        ValueError,
+        "mask has shape (2, 6, 5, 9), expected (2, 12, 5, 9), one number for every tap with an offset",
+    ),
+    (dict(stride=0), ValueError, "stride must be at least 1, got (0, 0)"),
+    (
+        dict(dilation=(4, 1)),
+        ValueError,
+        "kernel 3×2 with dilation (4, 1) spans 9×2, but the padded input is only",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "error", "message"), ERRORS, ids=[message for *_, message in ERRORS])
+def test_bad_arguments_are_named(wrong, error, message):
+    good = dict(
+        x=np.zeros((2, 4, 7, 10)),
+        offset=np.zeros((2, 24, 5, 9)),
+        w=np.zeros((6, 2, 3, 2)),
+        b=np.zeros(6),
+        mask=np.zeros((2, 12, 5, 9)),
+    )
+    assert deform_conv2d(**good).shape == (2, 6, 5, 9)
+    with pytest.raises(error) as caught:
+        deform_conv2d(**good | wrong)
+    assert str(caught.value).startswith("deform_conv2d: ")
+    assert message in str(caught.value)
+
+
+def test_a_wrong_gradient_is_named():
+    x, offset, w = np.zeros((7, 10)), np.zeros((12, 5, 9)), np.zeros((3, 2))
+    with pytest.raises(
+        ValueError, match=r"^deform_conv2d_backward: dy has shape \(9, 5\), expected \(5, 9\)"
+    ):
+        deform_conv2d_backward(np.zeros((9, 5)), x, offset, w)

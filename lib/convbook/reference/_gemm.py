@@ -50,13 +50,15 @@ def times_windows(x, axes, groups, by_rows, w=None, dy=None):
         return y if y is None else _apart(y), dw if dw is None else dw[:, :, 0]
 
     x, y, dw = _in_groups(x, groups), None, None
+    maps, channels = (dy.shape[1] if w is None else len(w)) // groups, x.shape[2]
+    kernel = [axis.r for axis in axes]
+    kernel_rows = kernel[0] if by_rows else 1
     if w is not None:
         y = np.empty((len(x), len(w), *(axis.outputs for axis in axes)), x.dtype)
-        ys, kernels = _flat(_in_groups(y, groups)), _kernel_rows(w, groups, by_rows)
+        ys, kernels = _flat(_in_groups(y, groups)), _kernel_rows(w, groups, kernel_rows)
     if dy is not None:
-        dw = np.zeros((dy.shape[1], x.shape[2], *(axis.r for axis in axes)), x.dtype)
-        dys, dkernels = _flat(_in_groups(dy, groups)), np.zeros_like(_kernel_rows(dw, groups, by_rows))
-    maps = (dy.shape[1] if w is None else len(w)) // groups
+        taps = channels * prod(kernel) // kernel_rows
+        dys, dkernels = _flat(_in_groups(dy, groups)), np.zeros((kernel_rows, groups, maps, taps), x.dtype)
     for images, some, strip, rows in _windows(x, axes, by_rows, maps):
         block = images, some, slice(None), strip.places
         for a, met in enumerate(strip.met):
@@ -66,10 +68,10 @@ def times_windows(x, axes, groups, by_rows, w=None, dy=None):
             elif w is not None:
                 ys[block] += kernels[a, some] @ columns
             if dy is not None:
-                dkernels[a, some] += (dys[block] @ columns.swapaxes(-1, -2)).sum(axis=0)
+                dkernels[a, some] += _over_images(dys[block] @ columns.swapaxes(-1, -2))
     if dy is not None:
-        rows = dkernels.reshape(len(dkernels), *dw.shape[:2], -1)
-        dw = np.moveaxis(rows, 0, 2).reshape(dw.shape)
+        dw = np.moveaxis(dkernels.reshape(kernel_rows, groups * maps, channels, -1), 0, 2)
+        dw = dw.reshape(groups * maps, channels, *kernel)
     return y, dw
 
 
@@ -96,7 +98,7 @@ def spread(y, w, axes, groups, by_rows):
 
     x = np.zeros((len(y), w.shape[1] * groups, *(axis.n for axis in axes)), y.dtype)
     xs, ys = _in_groups(x, groups), _flat(_in_groups(y, groups))
-    kernels = _kernel_rows(w, groups, by_rows).swapaxes(-1, -2)
+    kernels = _kernel_rows(w, groups, axes[0].r if by_rows else 1).swapaxes(-1, -2)
     times = np.multiply if len(w) == groups else np.matmul  # BLAS is slow at outer products
     for strip, blocks in _blocks(xs, axes, by_rows, len(w) // groups):
         buffer = np.empty(strip.shape, x.dtype)
@@ -205,15 +207,15 @@ def _flat(a):
     return a.reshape(*a.shape[:3], prod(a.shape[3:]))
 
 
-def _kernel_rows(w, groups, by_rows):
-    """The kernels of each group as matrices, one for every kernel row or a single one.
+def _over_images(a):
+    """The sum along the first axis, without a copy if there is but one image."""
+    return a[0] if len(a) == 1 else a.sum(axis=0)
 
-    Their shape is (·, groups, maps, channels · taps).
-    """
-    maps, channels, *kernel = w.shape
-    rows = kernel[0] if by_rows else 1
-    w = w.reshape(groups, maps // groups, channels, rows, prod(kernel) // rows)
-    w = np.moveaxis(w, 3, 0).reshape(rows, groups, maps // groups, -1)
+
+def _kernel_rows(w, groups, rows):
+    """The kernels of each group as matrices, cut into so many rows: (rows, groups, maps, channels · taps)."""
+    w = w.reshape(groups, len(w) // groups, w.shape[1], rows, prod(w.shape[2:]) // rows)
+    w = np.moveaxis(w, 3, 0).reshape(rows, *w.shape[:2], -1)
     return np.ascontiguousarray(w)  # a flipped kernel would be a view that no BLAS takes
 
 

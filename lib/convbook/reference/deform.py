@@ -1,8 +1,8 @@
-"""Convolution that looks where it is told to: every tap of every window is moved by an offset of its own.
+"""Deformable convolution: every tap of every window looks where it is told to.
 
-As in `im2col` the input is gathered into columns, and a kernel, as a row, meets all of them in one product.
-Only the gathering differs: moved taps fall between pixels, so each reads the four around it and weighs them
-by nearness. A NaN among the offsets gives NaN where it is used; infinite ones look outside, at zeros.
+The places lie between the pixels, so the map is read by bilinear interpolation, with zeros outside. A place
+at infinity is outside, and one that is NaN reads NaN. A NaN of the map reaches every place that has it among
+its four pixels, even with weight 0.
 """
 
 from dataclasses import dataclass
@@ -11,79 +11,67 @@ from math import prod
 import numpy as np
 
 from convbook.reference._adjoint import finish_backward
-from convbook.reference._arguments import Layer, floats, prepare
+from convbook.reference._arguments import floats, prepare
 from convbook.reference._maps import gradient
 
 __all__ = ["deform_conv2d", "deform_conv2d_backward"]
 
-FRAME = 2  # zeros around the input, so that the neighbours of a place just outside need no exception
+BEFORE, AFTER = 2, 3  # rows and columns of zeros around a map: what is further off may as well be there
 
 
 def deform_conv2d(x, offset, w, b=None, *, stride=1, padding=0, dilation=1, mask=None):
-    """Slide a kernel over an image, and at every stop let each tap reach for a place of its own.
+    """Convolve with windows whose taps are moved, each by its own offset, and weighed by a mask.
 
-        y[n, j, u, v] = b[j] + Σ_{i,a,e} w[j, i, a, e] · m · x(n, c, s₁u + t₁a − p₁ + δ₁, s₂v + t₂e − p₂ + δ₂)
+        y[n, j, u, v] = b[j] + Σ_{i,a,e} w[j, i, a, e] · mask[n, a, e, u, v] · x[n, i, α, β]
+        α = s₁u + t₁a − p₁ + offset[n, (a, e, 0), u, v],      β = s₂v + t₂e − p₂ + offset[n, (a, e, 1), u, v]
 
-    with c = g(j)·C/G + i, with (δ₁, δ₂) and m the offset and the mask of this c, tap (a, e) and output (u, v)
-    of image n, and between the pixels
-
-        x(n, c, h, l) = Σ_{k,q} max(0, 1 − |h − k|) · max(0, 1 − |l − q|) · x[n, c, k, q]
-
-    which has at most four terms; outside the borders x = 0. Without offsets and mask it is `conv2d`.
+    where x between pixels is the bilinear mean of the four around, and 0 outside. With offsets 0 this is
+    `conv2d`; with whole ones it is a gather.
 
     Parameters
     ----------
-    x : ndarray, (N, C, H, W)
-        A batch of feature maps; any float dtype.
-    offset : ndarray, (N, 2·D·R·S, H', W')
-        How far each tap is moved, in pixels: for each of D groups of maps, tap by tap, down and then right;
-        the dtype of `x`. D divides C and is read from the shape.
-    w : ndarray, (K, C // groups, R, S)
-        For every output map one kernel for each input map of its group; the dtype of `x`. The number of
-        groups G is read from the shape.
-    b : ndarray, (K,), optional
+    x : ndarray, (H, W), (C, H, W) or (N, C, H, W)
+        An image, its feature maps, or a batch of such; any float dtype.
+    offset : ndarray, (2·D·R·S, H', W'), with a batch (N, 2·D·R·S, H', W')
+        How far each tap is moved, down and then to the right, tap by tap, row by row; the dtype of `x`. The
+        maps come in D groups, each with offsets of its own; D is read off the shape.
+    w : ndarray, (R, S) with x (H, W), else (K, C // groups, R, S)
+        The kernel, or one kernel per output map; the dtype of `x`. The groups are read off its shape.
+    b : ndarray, (K,), or a number with x (H, W), optional
         Bias; the dtype of `x`.
     stride, padding, dilation
-        As in `direct.conv2d`.
-    mask : ndarray, (N, D·R·S, H', W'), optional
-        A factor for what each tap reads, in the order of the offsets; the dtype of `x`.
+        As in `conv2d`.
+    mask : ndarray, (D·R·S, H', W'), with a batch (N, D·R·S, H', W'), optional
+        A weight for every tap of every window; the dtype of `x`.
 
     Returns
     -------
-    y : ndarray, (N, K, H', W'), dtype of `x`
-        Of the size of `conv2d`.
+    y : ndarray, (H', W'), (K, H', W') or (N, K, H', W'), dtype of `x`
 
     Raises
     ------
     TypeError
         If an array is not of a float dtype or the dtypes differ, or a hyperparameter is not an int or a pair.
     ValueError
-        If shapes do not match, a hyperparameter is too small, or the kernel does not fit the padded input;
-        the message names the sizes.
+        As `conv2d`, and if `offset` or `mask` has another shape or its groups do not divide the maps.
 
     Notes
     -----
-    Chapter 5, "Dilated convolution and receptive fields". Offsets and mask usually come from a convolution of
-    `x`. Names, layout and results are those of `torchvision.ops.deform_conv2d`.
+    Chapter 5, "Dilated convolution and receptive fields".
     """
-    taps = _prepare("deform_conv2d", x, offset, w, b, stride, padding, dilation, mask)
-    samples, _ = _gather(taps)
-    return taps.layer.finish(taps.rows @ taps.as_columns(taps.mask * samples))
+    layer, places, mask = _prepare("deform_conv2d", x, offset, w, b, stride, padding, dilation, mask)
+    read, _, _ = places.read(layer.x)
+    return layer.finish(_kernels(layer) @ _columns(layer, read * mask))
 
 
 def deform_conv2d_backward(dy, x, offset, w, *, stride=1, padding=0, dilation=1, mask=None):
-    """Hand every output's gradient to the pixels its taps read, and tell each tap which way to move.
+    """Send the gradient back to the pixels around each place, and tell the place where to move.
 
-    With the columns m·x(…) of `deform_conv2d`, for each group,
+        dx[n, i, ·] += bilinear weight · mask · Σ_j w[j, i, a, e] · dy[n, j, u, v]      at the four pixels
+        doffset[n, (a, e, ·), u, v] = Σ_i slope of x there · mask · Σ_j w[j, i, a, e] · dy[n, j, u, v]
+        dmask[n, (a, e), u, v] = Σ_i x[n, i, α, β] · Σ_j w[j, i, a, e] · dy[n, j, u, v]
 
-        dw = dy · columnsᵀ,      d = w.reshape(K, C·R·S)ᵀ · dy
-
-    and for each tap, summed over the maps that share its offset,
-
-        dx[k, q] += d · m · max(0, 1 − |h − k|) · max(0, 1 − |l − q|)
-        dδ₁ = Σ d · m · ∂x(h, l)/∂h,      dδ₂ = Σ d · m · ∂x(h, l)/∂l,      dm = Σ d · x(h, l)
-
-    where x(h, l) has a kink, at whole numbers, the slope is that downwards and to the right.
+    and dw, db as in `conv2d_backward`, for the windows as they were read.
 
     Parameters
     ----------
@@ -93,11 +81,8 @@ def deform_conv2d_backward(dy, x, offset, w, *, stride=1, padding=0, dilation=1,
 
     Returns
     -------
-    dx : ndarray, shape and dtype of `x`
-    doffset : ndarray, shape and dtype of `offset`
-    dw : ndarray, shape and dtype of `w`
-    db : ndarray, (K,), dtype of `x`
-    dmask : ndarray, shape and dtype of `mask`, or None without a mask
+    dx, doffset, dw, db, dmask : ndarray
+        Shapes and dtypes of what they belong to; dmask is None without a mask.
 
     Raises
     ------
@@ -106,132 +91,133 @@ def deform_conv2d_backward(dy, x, offset, w, *, stride=1, padding=0, dilation=1,
 
     Notes
     -----
-    Chapter 5, "Dilated convolution and receptive fields".
+    Chapter 6, "Backpropagation through convolution". On a pixel the slope jumps; there the one towards the
+    next pixel is taken.
     """
     name = "deform_conv2d_backward"
-    taps = _prepare(name, x, offset, w, None, stride, padding, dilation, mask)
-    layer = taps.layer
-    dy = gradient(name, dy, layer.x, layer.shape)
-    samples, slopes = _gather(taps)
-    columns = taps.as_columns(taps.mask * samples)
-    dy_rows = dy.reshape(*columns.shape[:2], taps.rows.shape[1], columns.shape[3])
-    dw = np.sum(dy_rows @ columns.swapaxes(2, 3), axis=0)
-
-    dcolumns = np.reshape(taps.rows.swapaxes(1, 2) @ dy_rows, samples.shape)
-    dsamples = taps.mask * dcolumns
-    doffset = np.stack([np.sum(dsamples * slope, axis=2) for slope in slopes], axis=3)
-    dmask = None if mask is None else np.sum(dcolumns * samples, axis=2).reshape(np.shape(mask))
-    dx, dw, db = finish_backward(layer, _scatter(dsamples, taps), dw.reshape(layer.w.shape), dy)
+    layer, places, weight = _prepare(name, x, offset, w, None, stride, padding, dilation, mask)
+    dy = gradient(name, dy, layer.x, layer.shape[layer.added :]).reshape(layer.shape)
+    read, down, right = places.read(layer.x)
+    kernels = _kernels(layer)
+    dys = dy.reshape(len(dy), *kernels.shape[:2], prod(layer.layout.output))
+    dw = (dys @ _columns(layer, read * weight).swapaxes(-1, -2)).sum(axis=0)
+    dcolumns = (kernels.swapaxes(-1, -2) @ dys).reshape(read.shape)
+    dread = dcolumns * weight
+    slopes = [np.sum(dread * slope, axis=2) for slope in (down, right)]
+    taps, windows = prod(layer.layout.kernel), prod(layer.layout.output)
+    doffset = np.stack([slope.reshape(*slope.shape[:2], taps, windows) for slope in slopes], axis=3)
+    dmask = None if mask is None else np.sum(dcolumns * read, axis=2).reshape(np.shape(mask))
+    dx, dw, db = finish_backward(layer, places.spread(dread, layer.x.shape), dw.reshape(layer.w.shape), dy)
     return dx, doffset.reshape(np.shape(offset)), dw, db, dmask
 
 
 @dataclass(frozen=True)
-class _Taps:
-    """A layer with moved taps; D groups of maps share their offsets.
+class _Places:
+    """Where the taps look, on maps in a frame of zeros in which every place has four pixels around it.
 
     Attributes
     ----------
-    layer : Layer
-    offset : ndarray, (N, D, 1, R·S, 2, H', W')
-    mask : ndarray, (N, D, 1, R·S, H', W')
+    corner : ndarray of int, (N, D, 1, R·S·H'·W')
+        The pixel above and to the left of each place, counted row by row in the framed map.
+    down, right : ndarray, of the same shape
+        How far the place is from there, from 0 to 1.
+    width : int
+        Of the framed map.
     """
 
-    layer: Layer
-    offset: np.ndarray
-    mask: np.ndarray
+    corner: np.ndarray
+    down: np.ndarray
+    right: np.ndarray
+    width: int
 
-    @property
-    def rows(self):
-        """The kernels as rows, (groups, kernels, weights)."""
-        return self.layer.w.reshape(self.layer.groups, len(self.layer.w) // self.layer.groups, -1)
+    def read(self, x):
+        """Every map at every place, (N, D, C / D, R·S·H'·W'), and its slopes down and to the right."""
+        x = self._by_group(_framed(x))
+        here, beside, below, across = (np.take_along_axis(x, i, axis=3) for i in self._pixels())
+        above, under = _between(here, beside, self.right), _between(below, across, self.right)
+        return (
+            _between(above, under, self.down),
+            under - above,
+            _between(beside - here, across - below, self.down),
+        )
 
-    def as_columns(self, samples):
-        """What the taps read, (N, D, C/D, R·S, H', W'), as columns, (N, groups, weights, windows)."""
-        groups, windows = self.layer.groups, prod(self.layer.layout.output)
-        return samples.reshape(len(samples), groups, self.rows.shape[2], windows)
+    def spread(self, dread, shape):
+        """Give the four pixels their parts of the gradient of each place: the adjoint of reading."""
+        framed = _framed(np.zeros(shape, dread.dtype))
+        dx = self._by_group(framed)
+        plane = dx.shape[3] * np.arange(prod(dx.shape[:3])).reshape(*dx.shape[:3], 1)
+        left, below = 1 - self.right, self.down
+        parts = (1 - below) * left, (1 - below) * self.right, below * left, below * self.right
+        for pixel, part in zip(self._pixels(), parts, strict=True):
+            np.add.at(dx.reshape(-1), (plane + pixel).ravel(), (dread * part).ravel())
+        return framed[:, :, BEFORE:-AFTER, BEFORE:-AFTER]
 
-    @property
-    def framed(self):
-        """The shape of the input with its frame."""
-        x = self.layer.x
-        return (*x.shape[:2], *(n + 2 * FRAME for n in x.shape[2:]))
+    def _pixels(self):
+        return (self.corner + step for step in (0, 1, self.width, self.width + 1))
 
-    def neighbours(self):
-        """The four pixels around the place of every tap, one after the other.
-
-        Yields the index of the pixel in the framed input, counted row by row, (N, D, C/D, R·S, H', W'); its
-        weight; and how the weight grows as the tap moves down and right, all with 1 for C/D.
-        """
-        batch, channels, height, width = self.framed
-        shared = self.offset.shape[1]
-        maps = np.arange(batch * channels).reshape(batch, shared, channels // shared, 1, 1, 1)
-        (top, down), (left, right) = (self._place(axis) for axis in (0, 1))
-        for i, k in np.ndindex(2, 2):
-            pixel = (maps * height + top + i) * width + left + k
-            vertical, horizontal = (down if i else 1 - down), (right if k else 1 - right)
-            yield pixel, vertical * horizontal, ((2 * i - 1) * horizontal, (2 * k - 1) * vertical)
-
-    def _place(self, axis):
-        """The pixel before every tap along an axis, in the framed input, and how far past it the tap is."""
-        layout = self.layer.layout
-        start = layout.stride[axis] * np.arange(layout.output[axis]) - layout.padding[axis][0]
-        tap = layout.dilation[axis] * np.indices(layout.kernel)[axis].reshape(-1, 1, 1)
-        regular = (tap + np.expand_dims(start, 1 - axis)).astype(self.offset.dtype)
-        place = np.clip(regular + self.offset[..., axis, :, :], -FRAME, layout.size[axis])
-        before = np.floor(np.fmax(place, -FRAME))  # a NaN has to be somewhere, and stays in the distance
-        return before.astype(np.intp) + FRAME, place - before
+    def _by_group(self, x):
+        """Flat maps in the groups that share offsets, (N, D, C / D, pixels)."""
+        batch, groups = self.corner.shape[:2]
+        return x.reshape(batch, groups, x.shape[1] // groups, x.shape[2] * x.shape[3])
 
 
-def _gather(taps):
-    """What every tap reads, (N, D, C/D, R·S, H', W'), and its slopes in the image, down and right."""
-    x = np.pad(taps.layer.x, [(0, 0)] * 2 + [(FRAME, FRAME)] * 2).reshape(-1)
-    samples = down = right = 0
-    for pixel, weight, slopes in taps.neighbours():
-        value = x[pixel]
-        samples = samples + weight * value
-        down, right = down + slopes[0] * value, right + slopes[1] * value
-    return samples, (down, right)
+def _framed(x):
+    return np.pad(x, [(0, 0), (0, 0), (BEFORE, AFTER), (BEFORE, AFTER)])
 
 
-def _scatter(samples, taps):
-    """Hand what every tap read to the four pixels around it, and cut off the frame; adjoint of `_gather`."""
-    x = np.zeros(prod(taps.framed), samples.dtype)
-    for pixel, weight, _ in taps.neighbours():
-        np.add.at(x, pixel.reshape(-1), np.reshape(weight * samples, -1))
-    return x.reshape(taps.framed)[:, :, FRAME:-FRAME, FRAME:-FRAME]
+def _between(a, b, t):
+    return (1 - t) * a + t * b
+
+
+def _places(offset, layout):
+    """Move the taps of all windows by offsets (N, D, R, S, 2, H', W')."""
+    a, e, u, v = np.ogrid[tuple(map(slice, (*layout.kernel, *layout.output)))]
+    (s1, s2), (t1, t2), ((p1, _), (p2, _)) = layout.stride, layout.dilation, layout.padding
+    corner, beyond = 0, []
+    for i, still in enumerate((s1 * u + t1 * a - p1, s2 * v + t2 * e - p2)):
+        n = layout.size[i]
+        place = BEFORE + np.clip(still.astype(offset.dtype) + offset[:, :, :, :, i], -BEFORE, n + 1)
+        pixel = np.nan_to_num(np.floor(place))
+        corner = corner * (BEFORE + n + AFTER) + pixel.astype(int)
+        beyond.append(place - pixel)
+    flat = (*offset.shape[:2], 1, prod(offset.shape[2:]) // 2)
+    return _Places(*(part.reshape(flat) for part in (corner, *beyond)), BEFORE + layout.size[1] + AFTER)
+
+
+def _columns(layer, read):
+    """What was read, as a matrix for each image and group: (N, groups, C / groups · R·S, H'·W')."""
+    return read.reshape(len(read), layer.groups, layer.w[0].size, prod(layer.layout.output))
+
+
+def _kernels(layer):
+    """The kernels of each group as rows."""
+    return layer.w.reshape(layer.groups, -1, layer.w[0].size)
 
 
 def _prepare(name, x, offset, w, b, stride, padding, dilation, mask):
-    """Check the arguments, with the groups that the shapes tell."""
+    """Check the arguments; a missing mask is 1."""
     x, offset, w = floats(name, x=x, offset=offset, w=w)
-    if x.ndim != 4 or w.ndim != 4:
-        raise ValueError(
-            f"{name}: x has shape {x.shape} and w {w.shape}, "
-            "expected x (N, C, H, W) with w (K, C/groups, R, S)"
-        )
-    channels, per_kernel = x.shape[1], w.shape[1]
-    if per_kernel and channels % per_kernel:
-        raise ValueError(
-            f"{name}: a kernel of w takes {per_kernel} channels, which do not divide the {channels} of x"
-        )
-    groups = max(channels // max(per_kernel, 1), 1)
+    groups = 1
+    if w.ndim == 4 and x.ndim in (3, 4) and 0 not in w.shape and x.shape[-3] % w.shape[1] == 0:
+        groups = max(1, x.shape[-3] // w.shape[1])
     layer = prepare(name, 2, x, w, b, stride, padding, dilation, groups)
-
-    taps, output = prod(layer.layout.kernel), layer.layout.output
-    shared = offset.shape[1] // (2 * taps) if offset.ndim == 4 else 0
-    if not shared or channels % shared or offset.shape != (len(x), 2 * shared * taps, *output):
+    batch, windows = layer.x.shape[: 1 if layer.added == 0 else 0], layer.layout.output
+    taps, channels = prod(layer.layout.kernel), layer.x.shape[1]
+    shared = offset.shape[len(batch)] // (2 * taps) if offset.ndim == len(batch) + 3 else 0
+    if offset.shape != (*batch, 2 * shared * taps, *windows) or shared == 0 or channels % shared:
         raise ValueError(
-            f"{name}: offset has shape {offset.shape}, "
-            f"expected ({len(x)}, D·{2 * taps}, {output[0]}, {output[1]}), "
-            f"two numbers per tap and output, for D groups of the {channels} channels of x"
+            f"{name}: offset has shape {offset.shape}, expected {(*batch, 2 * taps, *windows)}, "
+            f"or as many times {2 * taps} as divide the {channels} channels of x"
         )
-    expected = (len(x), shared * taps, *output)
+    offset = offset.reshape(len(layer.x), shared, *layer.layout.kernel, 2, *windows)
     if mask is None:
-        mask = np.ones(expected, x.dtype)
-    _, mask = floats(name, x=x, mask=mask)
-    if mask.shape != expected:
-        raise ValueError(
-            f"{name}: mask has shape {mask.shape}, expected {expected}, one number per tap and output"
-        )
-    shape = len(x), shared, 1, taps
-    return _Taps(layer, offset.reshape(*shape, 2, *output), mask.reshape(*shape, *output))
+        mask = np.ones((), x.dtype)
+    else:
+        _, mask = floats(name, x=x, mask=mask)
+        if mask.shape != (*batch, shared * taps, *windows):
+            raise ValueError(
+                f"{name}: mask has shape {mask.shape}, expected {(*batch, shared * taps, *windows)}, "
+                "one number for every tap with an offset"
+            )
+        mask = mask.reshape(len(layer.x), shared, 1, taps * prod(windows))
+    return layer, _places(offset, layer.layout), mask
