@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/conv.py
     .venv/bin/python benchmarks/conv.py --threads 2
-    .venv/bin/python benchmarks/conv.py --kernels as-found
+    .venv/bin/python benchmarks/conv.py --kernels Haswell
 
 Each peer works in a process of its own, in single precision, on the same inputs, and its answers are checked.
 The peers take turns at every layer, and what counts is the median: of CPU time on one thread, of wall time on
@@ -20,7 +20,6 @@ import tracemalloc
 from collections.abc import Callable
 from importlib import metadata
 from math import exp, log, prod
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -196,6 +195,7 @@ def work_as(peer, threads):
 
         torch.set_num_threads(threads)
     clock = time.process_time if threads == 1 else time.perf_counter
+    print(json.dumps(blas()), flush=True)
     current = None
     for line in sys.stdin:
         table, row, direction, question = json.loads(line)
@@ -230,6 +230,14 @@ def seconds(f, clock):
     return (now - start) / calls
 
 
+def blas():
+    """The version of numpy's OpenBLAS, and the kernels that it takes on this processor."""
+    from threadpoolctl import threadpool_info
+
+    found = [info for info in threadpool_info() if info["internal_api"] == "openblas"]
+    return "OpenBLAS {version} with {architecture} kernels".format(**found[0]) if found else "no OpenBLAS"
+
+
 def extra_memory(f):
     """The bytes that a call has at most besides its arguments and results."""
     tracemalloc.start()
@@ -241,22 +249,20 @@ def extra_memory(f):
 
 class Process:
     def __init__(self, peer, threads, kernels):
-        # Freed memory is kept, or some rows would measure how fast the system clears pages.
-        settings = {
-            "MALLOC_MMAP_THRESHOLD_": 2**30,
-            "MALLOC_TRIM_THRESHOLD_": 2**32,
-            "MALLOC_TOP_PAD_": 2**26,
-        }
-        settings |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+        # OpenBLAS chooses for itself, whatever the environment says, unless told by an option.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("OPENBLAS_")}
         if kernels:
-            settings["OPENBLAS_CORETYPE"] = kernels
+            environment["OPENBLAS_CORETYPE"] = kernels
+        for key in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+            environment[key] = str(threads)
+        # Freed memory is kept, or some rows would measure how fast the system clears pages.
+        environment |= {"MALLOC_MMAP_THRESHOLD_": f"{2**30}", "MALLOC_TRIM_THRESHOLD_": f"{2**32}"}
+        environment["MALLOC_TOP_PAD_"] = f"{2**26}"
+        command = [sys.executable, __file__, "--work-as", peer, "--threads", f"{threads}"]
         self.process = subprocess.Popen(
-            [sys.executable, __file__, "--work-as", peer, "--threads", str(threads)],
-            env=os.environ | {key: str(value) for key, value in settings.items()},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self.blas = json.loads(self.process.stdout.readline())
 
     def ask(self, *question):
         print(json.dumps(question), file=self.process.stdin, flush=True)
@@ -264,21 +270,6 @@ class Process:
 
 
 # The tables
-
-
-def blas():
-    """The version of numpy's OpenBLAS, and the kernels that it has found for this processor."""
-    from threadpoolctl import threadpool_info
-
-    found = [info for info in threadpool_info() if info["internal_api"] == "openblas"]
-    return (found[0]["version"], found[0]["architecture"]) if found else ("", "")
-
-
-def faster_kernels():
-    """Kernels that OpenBLAS has for this processor but misses, since it does not know it and takes AVX2."""
-    cpu = Path("/proc/cpuinfo")
-    missed = blas()[1] in ("Haswell", "Zen") and cpu.exists() and " avx512dq " in cpu.read_text()
-    return "SkylakeX" if missed else None
 
 
 def check(processes, *what):
@@ -294,6 +285,7 @@ def measure(processes, rounds, *what):
     times = {peer: [] for peer in processes}
     for _ in range(rounds):
         for peer, process in processes.items():
+            time.sleep(0.1)  # the threads of the peer before wait a while for work before they sleep
             times[peer].append(process.ask(*what, "time"))
     return {peer: median(t) for peer, t in times.items()}
 
@@ -340,23 +332,16 @@ def main():
     parser.add_argument("tables", nargs="*", metavar="table", help=f"some of: {', '.join(TABLES)}")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--kernels", help="of OpenBLAS: a name, or as-found; by default the fastest that fit")
+    parser.add_argument("--kernels", help="those of OpenBLAS, by name; by default it chooses")
     parser.add_argument("--work-as", choices=PEERS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work_as:
         return work_as(options.work_as, options.threads)
 
-    wanted = options.kernels or faster_kernels()
-    kernels = None if wanted == "as-found" else wanted
-    processes = {peer: Process(peer, options.threads, kernels) for peer in PEERS}
+    processes = {peer: Process(peer, options.threads, options.kernels) for peer in PEERS}
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "torch", "scipy"))
-    version, found = blas()
-    print(
-        f"Python {platform.python_version()}, {versions}, OpenBLAS {version} with {kernels or found} kernels",
-        end="",
-    )
-    print(f" (of itself it takes {found})." if kernels else ".")
-    print(f"{options.threads} of {os.cpu_count()} cores; other load on them {os.getloadavg()[0]:.1f}.")
+    print(f"Python {platform.python_version()}, {versions}, {processes['convbook'].blas}.")
+    print(f"Threads: {options.threads}. Other load on {os.cpu_count()} cores: {os.getloadavg()[0]:.1f}.")
     for name in options.tables or TABLES:
         print_table(processes, name, options.rounds)
 

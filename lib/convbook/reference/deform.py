@@ -16,7 +16,7 @@ from convbook.reference._maps import gradient
 
 __all__ = ["deform_conv2d", "deform_conv2d_backward"]
 
-BEFORE, AFTER = 2, 3  # rows and columns of zeros around a map: what is further off may as well be there
+FRAME = 2  # rows and columns of zeros around a map: what is further off may as well be there
 
 
 def deform_conv2d(x, offset, w, b=None, *, stride=1, padding=0, dilation=1, mask=None):
@@ -150,7 +150,7 @@ class _Places:
         parts = (1 - below) * left, (1 - below) * self.right, below * left, below * self.right
         for pixel, part in zip(self._pixels(), parts, strict=True):
             np.add.at(dx.reshape(-1), (plane + pixel).ravel(), (dread * part).ravel())
-        return framed[:, :, BEFORE:-AFTER, BEFORE:-AFTER]
+        return framed[:, :, FRAME:-FRAME, FRAME:-FRAME]
 
     def _pixels(self):
         return (self.corner + step for step in (0, 1, self.width, self.width + 1))
@@ -162,7 +162,7 @@ class _Places:
 
 
 def _framed(x):
-    return np.pad(x, [(0, 0), (0, 0), (BEFORE, AFTER), (BEFORE, AFTER)])
+    return np.pad(x, [(0, 0), (0, 0), (FRAME, FRAME), (FRAME, FRAME)])
 
 
 def _between(a, b, t):
@@ -176,12 +176,12 @@ def _places(offset, layout):
     corner, beyond = 0, []
     for i, still in enumerate((s1 * u + t1 * a - p1, s2 * v + t2 * e - p2)):
         n = layout.size[i]
-        place = BEFORE + np.clip(still.astype(offset.dtype) + offset[:, :, :, :, i], -BEFORE, n + 1)
+        place = FRAME + np.clip(still.astype(offset.dtype) + offset[:, :, :, :, i], -FRAME, n)
         pixel = np.nan_to_num(np.floor(place))
-        corner = corner * (BEFORE + n + AFTER) + pixel.astype(int)
+        corner = corner * (n + 2 * FRAME) + pixel.astype(int)
         beyond.append(place - pixel)
     flat = (*offset.shape[:2], 1, prod(offset.shape[2:]) // 2)
-    return _Places(*(part.reshape(flat) for part in (corner, *beyond)), BEFORE + layout.size[1] + AFTER)
+    return _Places(*(part.reshape(flat) for part in (corner, *beyond)), layout.size[1] + 2 * FRAME)
 
 
 def _columns(layer, read):
