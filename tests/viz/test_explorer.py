@@ -11,6 +11,7 @@ from convbook.data import photo
 from convbook.reference import direct
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz import explorer
+from convbook.viz.explorer.filters import PRESETS
 
 PHOTO = photo("camera", step=8)
 
@@ -156,7 +157,7 @@ def test_photograph_is_filtered_with_the_kernel_that_is_shown(show):
     page.wait_for_selector("canvas")
     x = np.round(255 * PHOTO) / 255
     np.testing.assert_array_equal(canvas(page, 0), np.round(255 * PHOTO))
-    for name, weights in explorer.PRESETS.items():
+    for name, weights in PRESETS.items():
         page.get_by_role("combobox").select_option(name)
         for flip in (False, True):
             page.get_by_role("checkbox").set_checked(flip)

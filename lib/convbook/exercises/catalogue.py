@@ -1,10 +1,17 @@
 """All exercises of the book, by name."""
 
 import difflib
+import pkgutil
+from importlib import import_module
 
-from convbook.exercises import chapter02, chapter03
+from convbook import exercises
 
-EXERCISES = {exercise.name: exercise for chapter in (chapter02, chapter03) for exercise in chapter.EXERCISES}
+CHAPTERS = [
+    import_module(f"convbook.exercises.{module.name}")
+    for module in pkgutil.iter_modules(exercises.__path__)
+    if module.name.startswith("chapter")
+]
+EXERCISES = {exercise.name: exercise for chapter in CHAPTERS for exercise in chapter.EXERCISES}
 
 
 def exercise(name):

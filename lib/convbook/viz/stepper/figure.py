@@ -1,10 +1,4 @@
-"""Step-through figures: grids of numbers, and frames that say what lights up, what is filled, and why.
-
-A stepper is made of `Grid`s, drawn side by side or in one picture, and of `Frame`s. All numbers are computed
-here, by the library; the script in the page only shows one frame or another. Without the script the last
-frame and every caption are seen. A new kind of stepper is a function that makes grids and frames and calls
-`figure`.
-"""
+"""What a stepper is made of: grids of numbers, frames that say what lights up, and the figure of both."""
 
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,9 +6,8 @@ from itertools import product
 import numpy as np
 
 from convbook.viz.html import Html, escape, number, script, style, unique
+from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
-
-__all__ = ["Frame", "Grid", "conv1d", "conv2d", "figure"]
 
 CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
 MAX_FRAMES = 150
@@ -71,147 +64,6 @@ class Frame:
     caption: str
     on: dict = field(default_factory=dict)
     put: dict = field(default_factory=dict)
-
-
-def conv1d(x, w, *, stride=1, padding=0, dilation=1, flip=False):
-    """Step through a 1-D convolution: the kernel over its window, the sum, and the output filling up.
-
-        y[u] = Σ_a w[a] · x[s·u + t·a − p]
-
-    Parameters
-    ----------
-    x : array_like, (n,)
-    w : array_like, (r,)
-    stride, padding, dilation : int
-        As in `convbook.reference.direct.conv1d`, which computes all numbers.
-    flip : bool
-        Turn the kernel round first: convolution in the strict sense.
-
-    Returns
-    -------
-    Html
-
-    Raises
-    ------
-    ValueError
-        If `x` or `w` is not 1-D, the kernel does not fit, or there are more than 150 steps.
-
-    Notes
-    -----
-    Chapter 2, "Convolution".
-    """
-    return _conv("conv1d", x, w, stride, padding, dilation, flip)
-
-
-def conv2d(x, w, *, stride=1, padding=0, dilation=1, flip=False):
-    """Step through a 2-D convolution: the kernel over its window, the sum, and the output filling up.
-
-        y[u, v] = Σ_{a,e} w[a, e] · x[s₁u + t₁a − p₁, s₂v + t₂e − p₂]
-
-    Parameters
-    ----------
-    x : array_like, (H, W)
-    w : array_like, (R, S)
-    stride, padding, dilation : int or (int, int)
-        As in `convbook.reference.direct.conv2d`, which computes all numbers.
-    flip : bool
-        Turn the kernel by 180° first: convolution in the strict sense.
-
-    Returns
-    -------
-    Html
-
-    Raises
-    ------
-    ValueError
-        If `x` or `w` is not 2-D, the kernel does not fit, or there are more than 150 steps.
-
-    Notes
-    -----
-    Chapter 2, "Convolution".
-    """
-    return _conv("conv2d", x, w, stride, padding, dilation, flip)
-
-
-def _conv(function, x, w, stride, padding, dilation, flip):
-    from convbook.reference import direct
-
-    d = int(function[4])
-    x, w = np.asarray(x, float), np.asarray(w, float)
-    for name, a in (("x", x), ("w", w)):
-        if a.ndim != d:
-            raise ValueError(f"stepper.{function}: {name} must be {d}-D, got shape {a.shape}")
-    kernel = np.flip(w) if flip else w
-    y = getattr(direct, function)(x, kernel, stride=stride, padding=padding, dilation=dilation)
-    s, p, t = (np.broadcast_to(v, d) for v in (stride, padding, dilation))
-    padded = np.pad(x, [(q, q) for q in p])
-
-    frames = []
-    for u in np.ndindex(y.shape):
-        window = {a: tuple(s * u + t * a) for a in np.ndindex(w.shape)}
-        factors = [(kernel[a], padded[i]) for a, i in window.items()]
-        terms = " + ".join(f"{_factor('w', v)}·{_factor('x', z)}" for v, z in factors)
-        equals = "=" if all(map(_exact, [*np.ravel(factors), y[u]])) else "≈"
-        symbols = ""
-        if d == 1:
-            # The flipped kernel begins with its last weight: the indices of w and x run against each other.
-            index = [(len(w) - 1 - a if flip else a, i - p[0]) for (a,), (i,) in window.items()]
-            symbols = "= " + " + ".join(f"w[{a}]·x[{_index(i)}]" for a, i in index) + "<br>"
-        left = f"y[{', '.join(map(str, u))}]"
-        cell = np.ravel_multi_index(u, y.shape)
-        frames.append(
-            Frame(
-                f"{left} {symbols}{equals} {terms} {equals} <b class=y>{number(y[u])}</b>",
-                on={
-                    "x": {
-                        np.ravel_multi_index(i, padded.shape): number(kernel[a]) for a, i in window.items()
-                    },
-                    "y": {cell: ""},
-                },
-                put={"y": {cell: number(y[u])}},
-            )
-        )
-
-    border = np.pad(np.zeros(x.shape, bool), [(q, q) for q in p], constant_values=True)
-    X = Grid("x", padded, "x", "input", tuple(-p), faint=border)
-    Y = Grid("y", y, "y", "output", (0,) * d)
-    kernels = [Grid("w", w, "w", "kernel", (0,) * d)]
-    if flip:
-        kernels.append(Grid("flipped", kernel, "w flipped", "kernel", (0,) * d))
-    if d == 1:
-        # Each output stands under the middle of its window.
-        reach = t[0] * (len(w) - 1)
-        Y.columns = [s[0] * u + reach / 2 for u in range(len(y))]
-        panels = [[X, Y], kernels]
-    else:
-        panels = [[X], kernels, [Y]]
-    name = "convolution (kernel flipped)" if flip else "cross-correlation"
-    sizes = ["×".join(map(str, a.shape)) for a in (x, w, y)]
-    alt = (
-        f"Step-through figure: {name} of {sizes[0]} numbers with a kernel of {sizes[1]}, stride {_pair(s)}, "
-        f"padding {_pair(p)}, dilation {_pair(t)}, giving {sizes[2]} numbers"
-    )
-    return figure(function, panels, frames, alt=alt)
-
-
-def _factor(role, value):
-    """A coloured number in a sum, in parentheses if negative."""
-    text = number(value)
-    return f"<b class={role}>{f'({text})' if value < 0 else text}</b>"
-
-
-def _exact(value):
-    """Whether the text of a number is all of it, but for rounding in the last binary digit."""
-    return np.isclose(float(number(value).replace("−", "-")), value, rtol=1e-12, atol=1e-12)
-
-
-def _index(i):
-    return str(i).replace("-", "−")
-
-
-def _pair(values):
-    """`2` for (2, 2), `2×1` for (2, 1)."""
-    return "×".join(map(str, values if len(set(values)) > 1 else values[:1]))
 
 
 def figure(kind, panels, frames, *, alt):
@@ -317,9 +169,9 @@ def _grid(grid, wide, top, lower, texts, on):
     parts = [label]
     for j, column in enumerate(columns):
         y = y0 + CELL * rows + 16 if below else y0 - 6
-        parts.append(text(left + wide * (column + 0.5), y, _index(first[1] + j), "mid small"))
+        parts.append(text(left + wide * (column + 0.5), y, index(first[1] + j), "mid small"))
     for i in range(0 if row else rows):
-        parts.append(text(left - 6, y0 + CELL * i + 26, _index(first[0] + i), "end small"))
+        parts.append(text(left - 6, y0 + CELL * i + 26, index(first[0] + i), "end small"))
 
     noted = any(on.values())  # then the script needs a place for a note in every cell
     cells, lit = [], []

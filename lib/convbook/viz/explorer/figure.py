@@ -1,0 +1,36 @@
+"""What an explorer is made of: its place in the page, a picture for where no script runs, and its script."""
+
+import numpy as np
+
+from convbook.viz import plots
+from convbook.viz.html import Html, escape, script, style, unique
+
+MAX_IMAGE = 30_000  # bytes of an embedded photograph
+
+
+def embed(function, image):
+    """A grey image as the data address of a PNG, black 0 and white 1."""
+    image = np.asarray(image)
+    if image.ndim != 2:
+        raise ValueError(f"explorer.{function}: image must be grey, (H, W), got shape {image.shape}")
+    address = plots.png(image, (0, 1))
+    size = len(address) * 3 // 4
+    if size > MAX_IMAGE:
+        h, w = image.shape
+        raise ValueError(
+            f"explorer.{function}: image {h}×{w} takes {size} bytes as PNG, at most {MAX_IMAGE} are embedded"
+        )
+    return address
+
+
+def photo(address):
+    return f'<img alt="" src="{address}" width="300">'
+
+
+def explorer(kind, data, alt, fallback=""):
+    """The figure's place, a picture for where no script runs, and the script that takes its place over."""
+    id = unique(kind.replace("_", "-"))
+    note = "<p>The controls appear where scripts run: on the published page, or after running the cell.</p>"
+    root = f'<div class="cb cb-explorer" id="{id}" role="group" aria-label="{escape(alt)}">'
+    html = f"{style('plots.css', 'explorer.css')}{root}{fallback}{note}</div>"
+    return Html(html + script(id, kind, data, "conv.js", "controls.js", f"{kind}.js"), alt)
