@@ -12,6 +12,7 @@ from PIL import Image
 from convbook import viz
 from convbook.reference.toeplitz import conv1d_matrix, conv2d_matrix, windows1d
 from convbook.viz import plots
+from convbook.viz.plots.weights import CELL
 
 ALT = "a matrix with three weights"
 
@@ -20,7 +21,7 @@ def svgs(figure):
     return [ET.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", figure._repr_html_(), re.S)]
 
 
-def grid(svg, cell=plots.CELL):
+def grid(svg, cell=CELL):
     """The weights of a drawn matrix, read back from letters and colours: {(row, column): (text, colour)}."""
     rects = [r for r in svg.iter("rect") if "weight" in r.get("class")]
     texts = {(t.get("x"), round(float(t.get("y")))): t.text for t in svg.iter("text")}

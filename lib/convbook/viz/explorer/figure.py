@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from convbook.viz import plots
 from convbook.viz.html import Html, escape, script, style, unique
+from convbook.viz.plots.photographs import png
 
 MAX_IMAGE = 30_000  # bytes of an embedded photograph
 
@@ -13,7 +13,7 @@ def embed(function, image):
     image = np.asarray(image)
     if image.ndim != 2:
         raise ValueError(f"explorer.{function}: image must be grey, (H, W), got shape {image.shape}")
-    address = plots.png(image, (0, 1))
+    address = png(image, (0, 1))
     size = len(address) * 3 // 4
     if size > MAX_IMAGE:
         h, w = image.shape

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from convbook.viz import plots
 from convbook.viz.explorer.figure import explorer
+from convbook.viz.plots.weights import matrix_svg
 
 LIMITS = {"n": (1, 12), "r": (1, 6), "s": (1, 4), "p": (0, 3), "t": (1, 3)}  # of the sliders of `toeplitz`
 
@@ -39,5 +39,5 @@ def toeplitz(n=7, r=3, *, s=1, p=0, t=1):
             raise ValueError(f"explorer.toeplitz: {name} must be from {low} to {high}, got {start[name]}")
     which = conv1d_matrix(np.arange(1, r + 1), n, stride=s, padding=p, dilation=t).toarray().astype(int)
     alt = "Explorer: the matrix of a 1-D convolution as size, stride, padding and dilation change"
-    fallback = plots.matrix_svg("explorer.toeplitz", which, columns="x", rows="y")
+    fallback = matrix_svg("explorer.toeplitz", which, columns="x", rows="y")
     return explorer("toeplitz", {"start": start, "limits": LIMITS}, alt, fallback)
