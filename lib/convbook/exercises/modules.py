@@ -1,0 +1,1 @@
+"""torch, where an exercise asks for it."""
