@@ -26,7 +26,8 @@ DTYPES = {
     for kind in kinds
 }
 NPY = re.compile(
-    rb"\{'descr': '([<|][biufc]\d{1,2})', 'fortran_order': False, 'shape': \(((?:\d{1,18}, ?)*\d{0,18})\), \} *\n"
+    rb"\{'descr': '([<|][biufc]\d{1,2})', 'fortran_order': False, "
+    rb"'shape': \(((?:\d{1,18}, ?)*\d{0,18})\), \} *\n"
 )
 NPY_MAGIC = b"\x93NUMPY\x01\x00"
 
@@ -56,7 +57,10 @@ def pack(value):
     arrays = []
     try:
         header = json.dumps(_simplify(value, arrays), separators=(",", ":")).encode()
-    except (ValueError, RecursionError) as error:  # a whole number of 5000 digits, a list that contains itself
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a whole number of 5000 digits, a list that contains itself
         raise FrameError(f"cannot be sent: {error}") from error
     body = b"".join(arrays)
     return PREFIX.pack(len(header), len(body)) + header + body

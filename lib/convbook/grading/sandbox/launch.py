@@ -1,17 +1,20 @@
 """Start the parent, and have workers made."""
 
 import json
+import platform
 import socket
 import subprocess
 import sys
+import time
+from dataclasses import asdict
 from pathlib import Path
 
+from convbook.exercises.limits import Limits
 from convbook.grading.frames import Channel
 from convbook.grading.sandbox import landlock
-from convbook.grading.sandbox.limits import MEGABYTE
 from convbook.grading.sandbox.surroundings import surroundings
+from convbook.grading.sandbox.syscalls import ARCHITECTURES
 
-HERE = Path(__file__).parent
 ENVIRONMENT = {  # nothing of the grader's own
     "HOME": "/tmp",
     "LC_ALL": "C.UTF-8",
@@ -20,62 +23,62 @@ ENVIRONMENT = {  # nothing of the grader's own
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",  # sets come in the same order in every worker
 }
-PATIENCE = 120  # seconds for the parent to import its packages
+OPTIONS = ("-s", "-S", "-P", "-B")  # nothing on the path but what is put there, and no .pyc written
+PATIENCE = 120  # seconds for the parent to import its packages, and for a worker to be born
+MEGABYTE = 1 << 20
 
 
 class SandboxUnavailable(RuntimeError):
-    """This machine does not offer what is needed to run untrusted code."""
-
-
-class Worker:
-    """A process of its own for one notebook.
-
-    Attributes
-    ----------
-    channel : Channel
-    """
-
-    def __init__(self, sock, largest):
-        self._sock = sock
-        self.channel = Channel(sock.fileno(), largest)
-
-    def close(self):
-        self._sock.close()
+    """This machine does not give what it takes to run code that is not trusted."""
 
 
 class Sandbox:
-    """The parent of all workers that have the same packages.
+    """The parent of all workers with the same packages, from the side that is trusted.
 
     Parameters
     ----------
     packages : tuple of str
         What students may import; it is imported beforehand.
     rung : int
-        1: namespaces, Landlock, seccomp and resource limits. 2: the same without namespaces. 0: limits only.
+        1: namespaces, Landlock where the kernel has it, seccomp, resource limits.
+        2: no namespaces; Landlock must know about TCP, ABI 4.
+        0: nothing but resource limits, and so no protection.
+
+    Raises
+    ------
+    SandboxUnavailable
+        If a worker does not come up on this rung; the message says what failed.
+    ValueError
+        If a package is not installed.
     """
 
     def __init__(self, packages=("numpy",), rung=1):
-        self.rung = rung
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        config = surroundings(packages) | {
-            "rung": rung,
-            "packages": list(packages),
-            "landlock": landlock.abi() > 0,
-        }
-        command = [sys.executable, "-s", "-S", "-P", "-B", str(HERE / "parent.py"), json.dumps(config)]
-        self._process = subprocess.Popen(
-            command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT
-        )
-        theirs.close()
-        self._control = ours
+        if platform.system() != "Linux" or platform.machine() not in ARCHITECTURES:
+            raise SandboxUnavailable(f"it needs Linux on {' or '.join(ARCHITECTURES)}")
+        if rung == 2 and landlock.abi() < 4:
+            raise SandboxUnavailable(
+                f"Landlock ABI {landlock.abi()}; without namespaces it takes ABI 4, Linux 6.7"
+            )
+        config = surroundings(packages) | {"rung": rung, "packages": packages}
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE)
-        answer = self._control.recv(4096).decode()
-        if answer != "ready":
+        command = [sys.executable, *OPTIONS, str(Path(__file__).with_name("parent.py")), json.dumps(config)]
+        with theirs:
+            self._process = subprocess.Popen(
+                command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT
+            )
+        try:
+            word = self._control.recv(4096)
+            if word != b"ready":
+                raise SandboxUnavailable(word.decode() or "the parent of the workers died")
+            self.worker(Limits()).close()  # the proof of the pudding
+            self.end()
+        except BaseException:
             self.close()
-            raise SandboxUnavailable(answer or "the parent died")
+            raise
 
     def worker(self, limits):
-        """A new worker. The one before it is gone by then, with everything it started.
+        """Have a worker made, locked down and ready. The one before it is gone, with everything it started.
 
         Parameters
         ----------
@@ -84,11 +87,25 @@ class Sandbox:
         Returns
         -------
         worker : Worker
+
+        Raises
+        ------
+        SandboxUnavailable
+            If any step of the lock-down failed, or the parent is gone.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
-            socket.send_fds(self._control, [json.dumps(limits.to_dict()).encode()], [theirs.fileno()])
-        return Worker(ours, limits.answer * MEGABYTE)
+        worker = Worker(ours, limits.answer * MEGABYTE)
+        try:
+            with theirs:
+                socket.send_fds(self._control, [json.dumps(asdict(limits)).encode()], [theirs.fileno()])
+            word = worker.channel.receive(time.monotonic() + PATIENCE)
+        except OSError as error:
+            worker.close()
+            raise SandboxUnavailable(f"no worker came up: {error}") from error
+        if word != ("ready",):
+            worker.close()
+            raise SandboxUnavailable(f"a worker was not locked down: {word[1]}")
+        return worker
 
     def end(self):
         """Kill the present worker.
@@ -96,12 +113,38 @@ class Sandbox:
         Returns
         -------
         status : int or None
-            How it had ended or, if it was still alive, −9.
+            Its exit status, or minus the signal that ended it; −9 if it was still alive.
+
+        Raises
+        ------
+        SandboxUnavailable
+            If the parent is gone.
         """
-        self._control.send(b"end")
-        return json.loads(self._control.recv(4096))
+        try:
+            self._control.send(b"end")
+            return json.loads(self._control.recv(4096))
+        except (OSError, ValueError) as error:
+            raise SandboxUnavailable("the parent of the workers is gone") from error
 
     def close(self):
-        """End the parent, and every worker with it."""
+        """End the parent, and the worker with it."""
         self._control.close()
         self._process.wait()
+
+
+class Worker:
+    """A process for one notebook, as seen from here.
+
+    Attributes
+    ----------
+    channel : Channel
+        Over which it is asked.
+    """
+
+    def __init__(self, sock, largest):
+        self._socket = sock
+        self.channel = Channel(sock.fileno(), largest)
+
+    def close(self):
+        """Hang up; that does not end it."""
+        self._socket.close()

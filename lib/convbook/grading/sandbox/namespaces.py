@@ -28,28 +28,74 @@ INNER_ID = 1000  # who a worker is, in its own eyes
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
-def enter(flags, proc, inner_id):
-    """Move into new namespaces. For a new pid namespace it is the next child that moves.
+def enter_for_children(proc):
+    """Move into new namespaces; of process ids, it is the next child that moves, and is the first there.
 
     Parameters
     ----------
-    flags : int
-        Which ones.
     proc : int
         An open /proc.
-    inner_id : int
-        In a new user namespace, the only user and group there is, as which the present one appears.
     """
+    flags = NEWNS | NEWPID | NEWNET | NEWIPC | NEWUTS
+    if os.getuid() == 0:
+        call("unshare", flags)
+    else:  # an ordinary user may do all this in a user namespace of his own
+        _enter_as(os.getuid(), flags, proc)
+
+
+def enter_own(proc):
+    """Move a worker into namespaces of its own.
+
+    Parameters
+    ----------
+    proc : int
+        An open /proc.
+    """
+    _enter_as(INNER_ID, NEWNS | NEWNET | NEWIPC | NEWUTS, proc)
+
+
+def _enter_as(inner_id, flags, proc):
+    """Enter a new user namespace, in which the only user and group is the present one, and others with it."""
     uid, gid = os.getuid(), os.getgid()
-    call("unshare", flags)
-    if flags & NEWUSER:
-        # Without leave to change groups an ordinary user could not map one; root loses nothing by it.
-        _write(proc, "self/setgroups", "deny")
-        _write(proc, "self/uid_map", f"{inner_id} {uid} 1")
-        _write(proc, "self/gid_map", f"{inner_id} {gid} 1")
+    call("unshare", flags | NEWUSER)
+    write(proc, "self/setgroups", "deny")  # the kernel wants it before an ordinary user maps a group
+    write(proc, "self/uid_map", f"{inner_id} {uid} 1")
+    write(proc, "self/gid_map", f"{inner_id} {gid} 1")
 
 
-def _write(folder, path, text):
+def new_pids_for_next_child():
+    """Let the next child be the first process of a new pid namespace."""
+    call("unshare", NEWPID)
+
+
+def own_pid_namespace(proc):
+    """A descriptor of the present pid namespace.
+
+    Parameters
+    ----------
+    proc : int
+        An open /proc.
+
+    Returns
+    -------
+    fd : int
+    """
+    return os.open("self/ns/pid", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+
+
+def back_to_own_pids(namespace):
+    """Undo `new_pids_for_next_child`, which can be done only once otherwise.
+
+    Parameters
+    ----------
+    namespace : int
+        From `own_pid_namespace`.
+    """
+    call("setns", namespace, NEWPID)
+
+
+def write(folder, path, text):
+    """Write into a file below an open folder."""
     fd = os.open(path, os.O_WRONLY, dir_fd=folder)
     try:
         os.write(fd, text.encode())
@@ -69,7 +115,10 @@ def build_root(readable, masked):
     masked : sequence of str
         Folders inside of those that shall be empty, unless something inside is readable in its turn.
     """
-    call("mount", None, b"/", None, RECURSIVE | PRIVATE, None)  # nothing of this reaches the rest of the system
+    call(
+        "mount", None, b"/", None, RECURSIVE | PRIVATE, None
+    )  # nothing of this reaches the rest of the system
+    os.umask(0o022)  # a worker is nobody in particular, and has to get through these folders
     root = "/proc"  # any folder will do to hang the new root on; this one exists, and is not wanted inside
     _tmpfs(root, "size=1m,mode=0755")
     for link in ("lib", "lib64", "lib32"):  # the loader looks for libraries below these, wherever they point
@@ -103,7 +152,9 @@ def _tmpfs(target, options, flags=0):
 
 
 def _read_only(root):
-    attributes = struct.pack("=QQQQ", ATTR_RDONLY | ATTR_NOSUID, 0, 0, 0)  # to set, to clear, propagation, user
+    attributes = struct.pack(
+        "=QQQQ", ATTR_RDONLY | ATTR_NOSUID, 0, 0, 0
+    )  # to set, to clear, propagation, user
     call(
         "mount_setattr",
         AT_FDCWD,
@@ -126,8 +177,15 @@ def own_tmp(megabytes):
     os.chdir("/tmp")
 
 
-def drop_capabilities():
-    """Give up every capability, those over the own namespaces included; nothing can bring them back."""
-    version_3 = ctypes.create_string_buffer(struct.pack("=Ii", 0x20080522, 0), 8)
-    none = ctypes.create_string_buffer(24)  # effective, permitted, inheritable: all zero
-    call("capset", version_3, none)
+def drop_capabilities(keep_reading=False):
+    """Give up every capability, those over the own namespaces included; nothing can bring them back.
+
+    Parameters
+    ----------
+    keep_reading : bool
+        Keep CAP_DAC_READ_SEARCH.
+    """
+    kept = 1 << 2 if keep_reading else 0
+    header = struct.pack("=Ii", 0x20080522, 0)  # version 3, this process
+    data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)  # effective, permitted, inheritable; twice 32 bits
+    call("capset", ctypes.create_string_buffer(header, 8), ctypes.create_string_buffer(data, 24))

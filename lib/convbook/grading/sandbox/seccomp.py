@@ -28,7 +28,14 @@ gettid getpid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getre
 
 NEW_THREAD = 0x00010000  # clone: CLONE_THREAD, the child shares this process
 NEW_NAMESPACE = 0x7E020000  # clone: any CLONE_NEW…
-HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)  # a terminal? its size? bytes waiting? blocking, close-on-exec
+HARMLESS_IOCTLS = (
+    0x5401,
+    0x5413,
+    0x541B,
+    0x5421,
+    0x5450,
+    0x5451,
+)  # a terminal? its size? bytes waiting? blocking, close-on-exec
 THREAD_NAMES = (15, 16)  # prctl: PR_SET_NAME, PR_GET_NAME
 
 EPERM, ENOSYS = 1, 38

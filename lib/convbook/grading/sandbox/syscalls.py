@@ -1,6 +1,7 @@
 """System calls by name, for those that Python's `os` has no function for. x86_64 and aarch64."""
 
 import ctypes
+import functools
 import os
 import platform
 
@@ -144,8 +145,6 @@ NUMBERS = {
     "writev": (20, 66),
 }
 
-_libc = ctypes.CDLL(None, use_errno=True)
-
 
 def number(name):
     """The number of a system call on this machine, or None where it has no such call.
@@ -179,11 +178,16 @@ def call(name, *arguments):
     OSError
         With the kernel's error and the call's name.
     """
-    result = _libc.syscall(ctypes.c_long(number(name)), *map(_word, arguments))
+    result = _libc().syscall(ctypes.c_long(number(name)), *map(_word, arguments))
     if result == -1:
         error = ctypes.get_errno()
         raise OSError(error, f"{name}: {os.strerror(error)}")
     return result
+
+
+@functools.cache
+def _libc():
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _word(argument):

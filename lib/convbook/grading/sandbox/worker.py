@@ -6,7 +6,6 @@ socket over which it is asked. It is told neither what is expected nor how it is
 
 import ast
 import linecache
-import os
 import random
 import sys
 from dataclasses import dataclass
@@ -14,34 +13,12 @@ from types import ModuleType
 
 import numpy as np
 
-from convbook.exercises.answers import Answer, call
+from convbook.exercises.answers import call
 from convbook.grading.frames import Channel, FrameError, pack
 
 SEED = 0  # every worker begins with the same random numbers
-
-
-@dataclass(frozen=True)
-class Form:
-    """How a case is put to an answer: what a worker may know of an exercise.
-
-    Parameters
-    ----------
-    asks_for : str
-        "function", "module" or "value".
-    tensors : bool
-        Arrays are passed as torch tensors.
-    positional : tuple of str
-        The inputs that are passed by position; the others are passed by keyword.
-    """
-
-    asks_for: str
-    tensors: bool
-    positional: tuple[str, ...]
-
-    def arguments(self, inputs):
-        """The inputs as positional and keyword arguments."""
-        keyword = {name: value for name, value in inputs.items() if name not in self.positional}
-        return [inputs[name] for name in self.positional], keyword
+IMPORTS = (ast.Import, ast.ImportFrom)
+DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.ClassDef)
 
 
 def serve(fd):
@@ -53,34 +30,69 @@ def serve(fd):
         The socket.
     """
     channel = Channel(fd, largest=1 << 40, largest_header=1 << 40)  # who asks is trusted
-    notebook = Notebook()
     seed_everything()
+    notebook = Notebook()
+    channel.send(pack(("ready",)))
     while True:
         match channel.receive():
             case ("cells", cells, names):
-                for source, only_definitions in cells:
-                    channel.send(pack(notebook.run(source, only_definitions, names)))
-            case ("which", names):
+                for number, source, only_definitions in cells:
+                    channel.send(pack(notebook.run(number, source, only_definitions)))
+                    notebook.remember(names)
                 channel.send(pack(tuple(name in notebook.answers for name in names)))
             case ("call", name, asks_for, tensors, cases):
                 answer = notebook.answers[name]
-                if asks_for == "value":
-                    answer = _constant(answer)
                 for positional, inputs in cases:
                     form = Form(asks_for, tensors, positional)
-                    channel.send(_packed(call(form, answer, inputs)))
+                    channel.send(reply(form, answer, inputs))
 
 
-def _constant(value):
-    return lambda: value
+def reply(form, answer, inputs):
+    """Put one case to an answer, and pack what comes of it.
 
+    Parameters
+    ----------
+    form : Form
+    answer : object
+    inputs : dict
 
-def _packed(answer):
-    fields = (answer.value, answer.error, answer.message, answer.changed, answer.printed)
+    Returns
+    -------
+    frame : bytes
+    """
+    function = answer if form.asks_for != "value" else lambda: answer
+    got = call(form, function, inputs)
     try:
-        return pack(fields)
+        return pack((got.value, got.error, got.message, got.changed, got.printed))
     except FrameError as error:
-        return pack((None, "UnsuitableAnswer", f"it returned what {error}", answer.changed, answer.printed))
+        return pack(
+            (None, "UnsuitableAnswer", f"it returned something that {error}", got.changed, got.printed)
+        )
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a case is put to an answer: what a worker may know of an exercise.
+
+    Parameters
+    ----------
+    asks_for : str
+        "function", "value" or "module".
+    tensors : bool
+        Arrays are passed as torch tensors.
+    positional : tuple of str
+        The inputs that are passed by position. Others are passed by keyword, but those of a module's run.
+    """
+
+    asks_for: str
+    tensors: bool
+    positional: tuple[str, ...]
+
+    def arguments(self, inputs):
+        """The inputs as positional and keyword arguments."""
+        apart = ("x", "weights") if self.asks_for == "module" else ()
+        keyword = {n: value for n, value in inputs.items() if n not in self.positional and n not in apart}
+        return tuple(inputs[name] for name in self.positional), keyword
 
 
 def seed_everything():
@@ -89,6 +101,15 @@ def seed_everything():
     np.random.seed(SEED)
     if "torch" in sys.modules:
         sys.modules["torch"].manual_seed(SEED)
+
+
+def rehearse():
+    """Go through all of it once, so that no worker has to import or compile what every worker needs."""
+    notebook = Notebook()
+    notebook.run(0, "import numpy as np\ndef twice(x):\n    return 2 * x\nprint(1 / 0)", False)
+    notebook.remember(("twice",))
+    reply(Form("function", False, ("x",)), notebook.answers["twice"], {"x": np.ones((2, 3))})
+    seed_everything()
 
 
 class Notebook:
@@ -103,66 +124,53 @@ class Notebook:
     def __init__(self):
         module = ModuleType("__main__")
         sys.modules["__main__"] = module
-        self._namespace = module.__dict__
-        self._namespace["__builtins__"] = __builtins__
-        self._count = 0
+        self._names = vars(module)
         self.answers = {}
 
-    def run(self, source, only_definitions, names):
-        """Run a cell.
+    def run(self, number, source, only_definitions):
+        """Run a cell, as far as it goes.
+
+        A package that is not here costs its own line alone: in Colab it was there, and the rest of the cell
+        may do without it.
 
         Parameters
         ----------
+        number : int
         source : str
         only_definitions : bool
             Run its imports, functions and classes alone: the rest has proved too slow, or fatal.
-        names : tuple of str
-            What may be asked for later.
 
         Returns
         -------
-        notes : tuple of str
-            What went wrong.
+        errors : tuple of str
         """
-        self._count += 1
-        file = f"cell {self._count}"
+        file, errors = f"cell {number}", []
         linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-        notes = []
         try:
             for statement in ast.parse(source, file).body:
                 if only_definitions and not isinstance(statement, DEFINITIONS):
                     continue
                 try:
-                    exec(compile(ast.Module([statement], []), file, "exec"), self._namespace)
+                    exec(compile(ast.Module([statement], []), file, "exec"), self._names)
                 except ImportError as error:
                     if not isinstance(statement, IMPORTS):
                         raise
-                    notes.append(_described(error))  # it is there in Colab: the rest of the cell may do without
+                    errors.append(described(error))
         except BaseException as error:
-            notes.append(_described(error))
+            errors.append(described(error))
+        return tuple(errors)
+
+    def remember(self, names):
+        """Note what is defined now; `convolve = convolve(x, w)` in a later cell does not undo a function."""
         for name in names:
-            self._keep(name)
-        return tuple(notes)
-
-    def _keep(self, name):
-        """Remember a definition, so that `convolve = convolve(x, w)` in a later cell does not undo it."""
-        found = self._namespace.get(name)
-        if name in self._namespace and (callable(found) or not callable(self.answers.get(name))):
-            self.answers[name] = found
+            found = self._names.get(name)
+            if name in self._names and (callable(found) or not callable(self.answers.get(name))):
+                self.answers[name] = found
 
 
-IMPORTS = (ast.Import, ast.ImportFrom)
-DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.ClassDef)
-
-
-def _described(error):
+def described(error):
+    """An exception in a line."""
     try:
         return f"{type(error).__name__}: {error}"[:300]
     except BaseException:
         return "an exception that cannot be described"
-
-
-__all__ = ["Answer", "Notebook", "seed_everything", "serve"]
-
-if __name__ == "__main__":  # pragma: no cover
-    serve(int(os.environ["FD"]))
