@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convbook.grading.records import ExerciseGrade, Grade, PropertyGrade
-from convbook.grading.run import Setting
+from convbook.grading.tasks import Setting
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Is an answer the expected one? If not, in what does it differ, and where first?
 
-Answers are *plain* values (`answers.plain`): None, a bool, a number, an array, or a tuple of these.
-A list counts as a tuple, and where an array is expected, as an array.
+Answers are *plain* values (`answers.plain`): None, a bool, a number, a text, an array, or a tuple or dict of
+these. A list counts as a tuple, and where an array is expected, as an array.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ class Difference:
         The difference in a sentence.
     index : tuple of int, optional
         Where the first differing entry is, when the sizes agree.
-    item : int, optional
-        In which item of a tuple.
+    item : int or str, optional
+        In which item of a tuple or dict.
 
     Notes
     -----
@@ -31,7 +31,7 @@ class Difference:
 
     message: str
     index: tuple[int, ...] | None = None
-    item: int | None = None
+    item: int | str | None = None
 
 
 def values(expected, got):
@@ -73,6 +73,12 @@ def _compare(expected, got, numbers):
         return Difference("nothing came back: is the `return` missing?")
     if isinstance(expected, tuple):
         return _tuples(expected, got, numbers)
+    if isinstance(expected, dict):
+        return _dicts(expected, got, numbers)
+    if isinstance(expected, str) and isinstance(got, str):
+        return None if got == expected else Difference("the texts differ")
+    if isinstance(expected, str) or isinstance(got, str | dict):
+        return Difference(f"{name(got)}, where {name(expected)} was expected")
     if isinstance(expected, bool):
         return None if got is expected else Difference(f"{name(got)}, where {expected} was expected")
     numeric = _as_array(got) if isinstance(got, tuple) else got
@@ -96,6 +102,15 @@ def _tuples(expected, got, numbers):
     for i, (one_expected, one_got) in enumerate(zip(expected, got, strict=True)):
         if difference := _compare(one_expected, one_got, numbers):
             return Difference(f"item {i} of the tuple: {difference.message}", difference.index, item=i)
+    return None
+
+
+def _dicts(expected, got, numbers):
+    if not isinstance(got, dict) or got.keys() != expected.keys():
+        return Difference(f"{name(got)}, where {name(expected)} was expected")
+    for key in expected:
+        if difference := _compare(expected[key], got[key], numbers):
+            return Difference(f"item {key!r}: {difference.message}", difference.index, item=key)
     return None
 
 
@@ -137,7 +152,7 @@ def name(value):
     Returns
     -------
     words : str
-        "an array of shape (3, 4)", "a tuple of 2", "True", "the number 2.5", "nothing".
+        "an array of shape (3, 4)", "a tuple of 2", "True", "the number 2.5", "the text 'a'", "nothing".
     """
     if value is None:
         return "nothing"
@@ -145,6 +160,10 @@ def name(value):
         return str(value)
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
+    if isinstance(value, dict):
+        return f"a dict with the keys {', '.join(map(repr, value))}" if value else "an empty dict"
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) < 50 else f"a text of {len(value)} characters"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     return f"the number {value:.6g}"

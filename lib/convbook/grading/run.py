@@ -1,221 +1,196 @@
-"""Grading many submissions: here, in several processes, or on a Dask cluster. The task is the same.
+"""One submission and its workers: a cell or a call that hangs or kills the worker costs itself alone."""
 
-A task is a submission and a `Setting`, both plain data. Whoever gets it opens a grader once and keeps it. If
-the process dies under a task, the task is tried again, alone: nothing else is lost with it.
-"""
+import re
+import time
 
-import atexit
-import contextlib
-import itertools
-import multiprocessing
-import os
-import signal
-import threading
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from convbook.exercises.answers import CRASH, TIME_LIMIT, Answer
+from convbook.grading.assignment import ask
+from convbook.grading.frames import FrameError, pack
 
-from convbook.grading.records import Grade, Submission
+WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
+TEXT_LIMIT = 300  # characters of a note
 
 
-class Setting:
-    """How to grade, in plain values that can travel: what `Setting.grader` needs.
+class OutOfTime(Exception):
+    """The submission has taken all the time it may."""
 
-    Notes
-    -----
-    Subclasses are frozen dataclasses.
+
+class Run:
+    """The cells of a submission, run in a worker, and again in a fresh one whenever that one is lost.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+    assignment : Assignment
+    cells : tuple of str
+    end : float
+        When the submission's time is up, by `time.monotonic`.
+
+    Attributes
+    ----------
+    notes : list of str
+        What went wrong with the cells, a line each.
+    found : set of str
+        The names of exercises that the cells have defined.
     """
 
-    def grader(self):
-        """Open a grader.
+    def __init__(self, sandbox, assignment, cells, end):
+        self._sandbox, self.assignment, self._cells, self._end = sandbox, assignment, cells, end
+        self._parts = [WHOLE] * len(cells)
+        self._worker = None
+        self._lost = {}
+        self.notes, self.found = [], set()
+
+    def afresh(self):
+        """The same cells with another worker, as far as they have proved safe."""
+        other = Run(self._sandbox, self.assignment, self._cells, self._end)
+        other._parts[:] = self._parts
+        return other
+
+    def what_became_of(self, name):
+        """Why a name may be missing: `TIME_LIMIT` or `CRASH` if a cell that speaks of it was cut, else ""."""
+        for i, why in self._lost.items():
+            if re.search(rf"\b{name}\b", self._cells[i]):
+                return why
+        return ""
+
+    def start(self):
+        """Run the cells in a fresh worker; those that turned out fatal before, only as far as is safe.
+
+        Raises
+        ------
+        OutOfTime
+            If the submission's time ends before its cells do.
+        """
+        while not self._run_cells():
+            pass
+
+    def _run_cells(self):
+        """Whether all went through. If not, the cell to blame will be run less of, next time."""
+        self.close()
+        limits = self.assignment.limits
+        self._worker = self._sandbox.worker(limits)
+        cells = [i for i, part in enumerate(self._parts) if part != NOTHING]
+        numbered = tuple((i + 1, self._cells[i], self._parts[i] == DEFINITIONS) for i in cells)
+        at = 0
+        try:
+            self._send(pack(("cells", numbered, self.assignment.names)))
+            notes = []
+            for at in cells:
+                errors = texts(self._receive(limits.cell))
+                notes += [f"code cell {at + 1}: {line(error)}" for error in errors]
+            found = self._receive(limits.cell)
+            if type(found) is not tuple or len(found) != len(self.assignment.names):
+                raise FrameError("it does not say what is defined")
+        except (TimeoutError, ConnectionError, FrameError) as error:
+            self._blame(at, error)
+            return False
+        self.notes[:] = [*(note for note in self.notes if note not in notes), *notes]
+        self.found = {name for name, there in zip(self.assignment.names, found, strict=True) if there is True}
+        return True
+
+    def _blame(self, i, error):
+        self._lost[i], what = self._end_worker(error, self.assignment.limits.cell)
+        self._parts[i] += 1
+        consequence = "only its definitions were kept" if self._parts[i] == DEFINITIONS else "it was skipped"
+        self.notes.append(f"code cell {i + 1} {what}; {consequence}")
+
+    def answers(self, exercise, frame, count):
+        """Put cases to an answer.
+
+        Parameters
+        ----------
+        exercise : Exercise
+        frame : bytes
+            The request.
+        count : int
+            How many cases it holds.
 
         Returns
         -------
-        grader : context manager, giving a callable Submission -> Grade
+        answers : list of Answer
+            As many or, if one call hangs or kills the worker, those up to and including it.
+
+        Raises
+        ------
+        OutOfTime
+            If the submission's time is up.
         """
-        raise NotImplementedError
+        if self._worker is None:
+            self.start()
+        if exercise.name not in self.found:
+            return [Answer(error=CRASH, message="it was not there any more when the cells were run again")]
+        answers = []
+        try:
+            if not self._worker.channel.silent:
+                raise FrameError("it spoke without being asked")
+            self._send(frame)
+            for _ in range(count):
+                answers.append(as_answer(self._receive(exercise.limits.call)))
+        except (TimeoutError, ConnectionError, FrameError) as error:
+            kind, what = self._end_worker(error, exercise.limits.call)
+            answers.append(Answer(error=kind, message=f"the call {what}"))
+        return answers
+
+    def answer(self, exercise, inputs):
+        """Put a single case to an answer; see `answers`."""
+        return self.answers(exercise, ask(exercise, [inputs]), 1)[0]
+
+    def _send(self, frame):
+        self._worker.channel.send(frame, self._end)
+
+    def _receive(self, seconds):
+        return self._worker.channel.receive(min(time.monotonic() + seconds, self._end))
+
+    def _end_worker(self, error, seconds):
+        """End the worker; what was wrong with it, in a word and in words."""
+        self.close()
+        status = self._sandbox.end()
+        if isinstance(error, TimeoutError):
+            if time.monotonic() >= self._end:
+                raise OutOfTime from None
+            return TIME_LIMIT, f"took longer than {seconds:g} s"
+        if isinstance(error, FrameError):
+            return CRASH, "sent what is no answer"
+        return CRASH, "ended its process" + (f" (signal {-status})" if status and status < 0 else "")
+
+    def close(self):
+        """Leave the present worker; the next one, or the end of the parent, ends it."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a task.
+def as_answer(reply):
+    """The answer in a worker's reply.
 
     Parameters
     ----------
-    submission : Submission
-    grade : Grade or None
-        None if the grader failed, through no fault of the student's.
-    failure : str
-        How.
-    """
+    reply : plain value
 
-    submission: Submission
-    grade: Grade | None = None
-    failure: str = ""
-
-
-class Lost(Exception):
-    """Those who grade are gone. What is graded is in the gradebook."""
-
-
-def outcomes(setting, submissions, jobs=1, scheduler=None):
-    """Grade submissions, as they come.
-
-    Parameters
-    ----------
-    setting : Setting
-    submissions : iterable of Submission
-        Taken only as fast as they are graded.
-    jobs : int
-        Processes on this machine; with 1 everything happens in this one.
-    scheduler : str, optional
-        Address of a Dask scheduler, to be used instead.
-
-    Yields
-    ------
-    outcome : Outcome
-        One for each submission, in any order.
+    Returns
+    -------
+    answer : Answer
 
     Raises
     ------
-    Lost
-        If the cluster has no workers, or is gone.
+    FrameError
+        If it is no answer.
     """
-    if scheduler:
-        yield from _on_cluster(setting, submissions, scheduler)
-    elif jobs == 1:
-        try:
-            yield from (_outcome(setting, submission) for submission in submissions)
-        finally:
-            _close(setting)
-    else:
-        yield from _in_processes(setting, iter(submissions), jobs)
+    match reply:
+        case (value, str(error), str(message), tuple(changed), str(printed)):
+            return Answer(value, error, message, texts(changed), printed)
+    raise FrameError("a reply that is no answer")
 
 
-# In every process that grades: its open graders. A grader does one thing at a time.
-
-_graders, _lock = {}, threading.Lock()
-
-
-def _grade(setting, submission):
-    with _lock:
-        if setting not in _graders:
-            opened = contextlib.ExitStack()
-            _graders[setting] = opened.enter_context(setting.grader()), opened
-        try:
-            return _graders[setting][0](submission)
-        except Exception:
-            _close(setting)  # a grader that has failed once is not trusted again
-            raise
+def texts(items):
+    """A tuple that holds nothing but texts, or a FrameError."""
+    if type(items) is not tuple or not all(type(item) is str for item in items):
+        raise FrameError("texts were expected")
+    return items
 
 
-def _outcome(setting, submission):
-    try:
-        return Outcome(submission, _grade(setting, submission))
-    except Exception as error:
-        return Outcome(submission, failure=f"{type(error).__name__}: {error}")
-
-
-def _close(setting):
-    if opened := _graders.pop(setting, None):
-        opened[1].close()
-
-
-@atexit.register
-def _close_all():
-    for setting in list(_graders):
-        _close(setting)
-
-
-def _in_processes(setting, submissions, jobs):
-    suspects = True
-    while suspects:
-        with _pool(jobs) as pool:
-            suspects = yield from _until_it_breaks(pool, setting, submissions, 2 * jobs)
-        for submission in suspects:
-            yield _alone(setting, submission)
-
-
-def _alone(setting, submission):
-    for _ in range(2):
-        with _pool(1) as pool, contextlib.suppress(BrokenProcessPool):
-            return pool.submit(_outcome, setting, submission).result()
-    return Outcome(submission, failure="every process that began to grade it died")
-
-
-@contextlib.contextmanager
-def _pool(jobs):
-    others = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-    try:
-        yield pool
-    except BaseException:  # Ctrl-C above all: do not wait for what is being graded
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()).difference(others):
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-def _end_with_parent():
-    """Ctrl-C is for the parent to answer; but when it is killed, nobody shall stay behind."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch():
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-
-
-def _until_it_breaks(pool, setting, submissions, at_a_time):
-    """Grade, and return what was being graded when a process died: nothing, if none did."""
-    running = {}
-    try:
-        while True:
-            for submission in itertools.islice(submissions, at_a_time - len(running)):
-                try:
-                    running[pool.submit(_outcome, setting, submission)] = submission
-                except BrokenProcessPool:
-                    return [*running.values(), submission]
-            if not running:
-                return []
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = future.result()
-                del running[future]
-                yield outcome
-    except BrokenProcessPool:
-        return list(running.values())
-
-
-def _on_cluster(setting, submissions, scheduler):
-    from dask.distributed import Client, as_completed
-
-    submissions = iter(submissions)
-    try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
-    except OSError as error:
-        raise Lost(f"no Dask scheduler answers at {scheduler}: {error}") from None
-    with client:
-        threads = sum(client.nthreads().values())
-        if not threads:
-            raise Lost(f"the Dask scheduler at {scheduler} has no workers")
-        running, done = {}, as_completed(loop=client.loop)
-
-        def submit(count):
-            for submission in itertools.islice(submissions, count):
-                # No key from the arguments: the same code twice is two tasks.
-                future = client.submit(_outcome, setting, submission, pure=False)
-                running[future.key] = submission
-                done.add(future)
-
-        submit(4 * threads)
-        for future in done:
-            error = None if future.status == "finished" else future.exception()
-            if client.status != "running":
-                raise Lost(f"the Dask scheduler at {scheduler} is gone")
-            submission = running.pop(future.key)
-            yield (
-                future.result() if error is None else Outcome(submission, failure=f"on the cluster: {error}")
-            )
-            submit(1)
+def line(text):
+    """A text in one short line of characters that can be seen."""
+    seen = "".join(character if character.isprintable() else " " for character in text[:TEXT_LIMIT])
+    return " ".join(seen.split())

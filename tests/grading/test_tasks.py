@@ -12,7 +12,7 @@ import pytest
 from tests.grading.fakes import FakeSetting, noted
 
 from convbook.grading.records import Submission
-from convbook.grading.run import Lost, outcomes
+from convbook.grading.tasks import Lost, outcomes
 
 WAYS = {"here": {"jobs": 1}, "processes": {"jobs": 2}}
 
@@ -103,9 +103,9 @@ def test_stopping_ends_the_processes(setting):
 
 SCRIPT = """
 import sys
-from convbook.grading.run import outcomes
+from convbook.grading.tasks import outcomes
 from tests.grading.fakes import FakeSetting
-from tests.grading.test_run import submissions
+from tests.grading.test_tasks import submissions
 if __name__ == "__main__":
     commands = ["points 1"] * 2 + ["sleep 60"] * 9
     for one in outcomes(FakeSetting(sys.argv[1]), submissions(*commands), jobs=2):
