@@ -100,7 +100,7 @@ def test_what_canvas_and_moodle_tell_besides(tmp_path):
     canvas = {one.owner: one for one in collect([archive(tmp_path / "canvas.zip", *CANVAS)])}
     assert {owner for owner, one in canvas.items() if one.late} == {"12346", "anon_Ab3cD"}
     assert canvas["12345"].name == "doejane"
-    assert canvas["12346"].passed_over == (f"{tmp_path}/canvas.zip: {CANVAS[1]}",)
+    assert canvas["12346"].passed_over == (f"{tmp_path}/canvas.zip/{CANVAS[1]}",)
     moodle = {one.owner: one for one in collect([archive(tmp_path / "moodle.zip", *MOODLE)])}
     assert moodle["816"].name == "José Núñez"
     assert {one.folder for one in moodle.values()} == {

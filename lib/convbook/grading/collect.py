@@ -77,8 +77,22 @@ class Handed:
             cells = () if problem else notebook.code_cells(data)
         except Unreadable as unreadable:
             problem = str(unreadable)
-        digest = hashlib.sha256(data).hexdigest()
-        return Submission(self.owner, self.file.shown, digest, cells, problem, self.passed_over)
+        return Submission(self.owner, self.file.shown, digest(data), cells, problem, self.passed_over)
+
+
+def digest(data):
+    """What stands for a file's bytes.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    digest : str
+        sha256.
+    """
+    return hashlib.sha256(data).hexdigest()
 
 
 def collect(places, roster=None, leave_out=()):

@@ -163,7 +163,7 @@ def _in_zip(path):
     for member in archive.infolist():
         parts = [p for p in PurePosixPath(_zip_name(member)).parts if p not in ("/", "..")]
         if parts and not member.is_dir() and not any(map(_is_litter, parts)):
-            shown = f"{printable(path)}: {printable('/'.join(parts))}"
+            shown = f"{printable(path)}/{printable('/'.join(parts))}"
             when = time.mktime((*member.date_time, 0, 0, -1))
             read = functools.partial(_read_member, archive, member)
             files.append(File(tuple(map(printable, parts)), shown, when, read))

@@ -85,6 +85,11 @@ class Change:
     other_file: bool
 
     @property
+    def why(self):
+        """In words."""
+        return "another file counts" if self.other_file else "graded anew"
+
+    @property
     def matters(self):
         """Whether status or points are others."""
         before, after = self.before, self.after
