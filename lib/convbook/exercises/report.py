@@ -12,7 +12,7 @@ from textwrap import indent
 import numpy as np
 
 from convbook.exercises import writing
-from convbook.exercises.judge import Result
+from convbook.exercises.results import Result
 
 LARGEST_PICTURE = (16, 24)  # rows and columns; what is larger is shown as text only
 LINES_PRINTED = 10
