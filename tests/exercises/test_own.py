@@ -155,6 +155,19 @@ def test_a_packed_check_says_what_the_judge_says(file, monkeypatch, capsys, answ
             assert not verdict.misconception or verdict.misconception in said
 
 
+def test_a_comparison_that_fails_is_a_difference(file, monkeypatch, capsys):
+    guard = "    if difference := compare.shape(expected, got):\n        return difference\n"
+    source = OWN.replace(guard, "").replace(
+        "compare=same_line", 'compare=same_line, misconceptions={"No.": len}'
+    )
+    assert source.count("\n") == OWN.count("\n") - 2
+    answers = ANSWERS["right"].replace("return np.array([v[1], -v[0]])", "return {}")
+    module = load(file(source))
+    said = run(pack(module), answers, monkeypatch, capsys)
+    assert "an empty dict cannot be compared with an array of shape (2,)" in said
+    assert "an empty dict cannot be compared with" in text(judge(module.EXERCISES[1], lambda v: {}))
+
+
 def test_a_packed_notebook_holds_no_reference(file):
     notebook = pack(load(file()))
     nbformat.validate(notebook)

@@ -15,7 +15,7 @@ import numpy as np
 
 from convbook.exercises import checking, compare
 from convbook.exercises.answers import call
-from convbook.exercises.results import Case, Result, Verdict, assess
+from convbook.exercises.results import Case, Result, Verdict, assess, differs
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,11 +108,10 @@ def _verdict(exercise, prop, function):
 
 def _explains(given, trials, same):
     """Whether all answers are those of a misconception; see `diagnose`."""
-    with np.errstate(all="ignore"):
-        return not any(
-            trial.answer.error or same(value, trial.answer.value)
-            for trial, value in zip(trials, given, strict=True)
-        )
+    return not any(
+        trial.answer.error or differs(same, value, trial.answer.value)
+        for trial, value in zip(trials, given, strict=True)
+    )
 
 
 def checker(exercises):

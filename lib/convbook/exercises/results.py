@@ -112,11 +112,7 @@ def _difference(compare, expected, answer):
     if answer.error:
         return Difference(f"it raised {answer.error}: {answer.message}")
     changed = " and ".join(f"`{name}`" for name in answer.changed)
-    try:
-        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-            difference = compare(expected, answer.value)
-    except Exception:  # an exercise's own way to compare may take the shape of an answer for granted
-        difference = Difference(f"{name(answer.value)} cannot be compared with {name(expected)}")
+    difference = differs(compare, expected, answer.value)
     if difference and changed:
         return replace(
             difference, message=f"{difference.message}; the call also changed its argument {changed}"
@@ -124,3 +120,23 @@ def _difference(compare, expected, answer):
     if changed:
         return Difference(f"the result is right, but the call changed its argument {changed}: work on a copy")
     return difference
+
+
+def differs(compare, expected, got):
+    """Compare two values, whatever they are.
+
+    Parameters
+    ----------
+    compare : callable
+        An exercise's own way to compare may take the shape of an answer for granted, and fail.
+    expected, got : plain values
+
+    Returns
+    -------
+    difference : Difference or None
+    """
+    try:
+        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
+            return compare(expected, got)
+    except Exception:
+        return Difference(f"{name(got)} cannot be compared with {name(expected)}")
