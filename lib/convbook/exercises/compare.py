@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TOLERANCE = {"float16": 1e-2, "float32": 1e-4, "complex64": 1e-4}
+TOLERANCE = {np.dtype("float16"): 1e-2, np.dtype("float32"): 1e-4, np.dtype("complex64"): 1e-4}
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,10 @@ def _as_array(items):
 
 def _close(expected, got):
     scale = np.abs(expected).max(initial=1.0, where=np.isfinite(expected))
-    tolerance = TOLERANCE.get(got.dtype.name, 1e-9) * scale
+    tolerance = TOLERANCE.get(got.dtype, 1e-9) * scale
+    error = got - expected
+    if error.dtype.kind in "fc" and np.abs(error).max(initial=0) <= tolerance:
+        return None  # the quick way, for what is right; nothing that is not finite passes here
     # No reference gives a NaN, but a misconception may: then the same NaN is the same answer.
     wrong = ~np.isclose(got, expected, rtol=0, atol=tolerance, equal_nan=True)
     if not wrong.any():

@@ -145,22 +145,25 @@ def request(exercise, prop, seed):
         If a worker cannot be sent such inputs; the message says what is the matter.
     """
     try:
-        return ask(exercise, [case.inputs for case in judge.cases(exercise, prop, seed)])
+        inputs = [case.inputs for case in judge.cases(exercise, prop, seed)]
+        return ask(exercise, inputs, at_once=seed == judge.PUBLISHED_SEED)
     except FrameError as error:
         raise ValueError(f"{exercise.name}, {prop.name}: among the inputs, {error}") from error
 
 
-def ask(exercise, inputs):
+def ask(exercise, inputs, at_once=False):
     """The frame that puts some inputs to a worker; it says nothing of what is expected.
 
     Parameters
     ----------
     exercise : Exercise
     inputs : sequence of dict
+    at_once : bool
+        Every answer is sent on its own, so that it is known which call does not end. That takes longer.
 
     Returns
     -------
     frame : bytes
     """
     cases = tuple((exercise.positional(one), one) for one in inputs)
-    return pack(("call", exercise.name, exercise.asks_for, exercise.tensors, cases))
+    return pack(("call", exercise.name, exercise.asks_for, exercise.tensors, cases, at_once))

@@ -4,6 +4,7 @@ What comes from a worker is hostile until decoded. Lengths are checked before an
 anything is allocated, and nothing is ever unpickled.
 """
 
+import functools
 import json
 import math
 import os
@@ -18,6 +19,8 @@ from convbook.exercises.systems import LinearSystem
 
 PREFIX = struct.Struct(">IQ")  # the bytes of the header, the bytes of the arrays
 LARGEST_HEADER = 1 << 20
+LARGEST_NPY_HEADER = 1 << 10
+HELD_SECONDS = 0.1  # how long a worker may hold answers back, so that they travel together
 DEEPEST = 16  # nested values
 MOST_DIMENSIONS = 32
 DTYPES = {
@@ -30,6 +33,7 @@ NPY = re.compile(
     rb"'shape': \(((?:\d{1,18}, ?)*\d{0,18})\), \} *\n"
 )
 NPY_MAGIC = b"\x93NUMPY\x01\x00"
+JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 class FrameError(ValueError):
@@ -56,7 +60,7 @@ def pack(value):
     """
     arrays = []
     try:
-        header = json.dumps(_simplify(value, arrays), separators=(",", ":")).encode()
+        header = JSON.encode(_simplify(value, arrays)).encode()
     except (
         ValueError,
         RecursionError,
@@ -92,13 +96,17 @@ def _simplify(value, arrays):
 
 def _npy(array):
     """An array of numbers as the bytes of an `.npy` file, in C's order."""
-    dtype = array.dtype.newbyteorder("<").str
-    if dtype not in DTYPES:
-        raise FrameError(f"an array of dtype {array.dtype} cannot be sent")
-    header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {array.shape}, }}".encode()
+    dtype = array.dtype if array.dtype.isnative else array.dtype.newbyteorder("=")
+    return _npy_header(dtype, array.shape) + array.astype(dtype, copy=False).tobytes()
+
+
+@functools.lru_cache(maxsize=1024)
+def _npy_header(dtype, shape):
+    if dtype.str not in DTYPES:
+        raise FrameError(f"an array of dtype {dtype} cannot be sent")
+    header = f"{{'descr': '{dtype.str}', 'fortran_order': False, 'shape': {shape}, }}".encode()
     header += b" " * (-(len(NPY_MAGIC) + 2 + len(header) + 1) % 64) + b"\n"
-    data = array.astype(dtype, copy=False).tobytes()
-    return NPY_MAGIC + struct.pack("<H", len(header)) + header + data
+    return NPY_MAGIC + struct.pack("<H", len(header)) + header
 
 
 def unpack(header, body):
@@ -122,61 +130,74 @@ def unpack(header, body):
         simple = json.loads(header)
     except (ValueError, RecursionError) as error:
         raise FrameError(f"the header is no JSON: {type(error).__name__}") from error
-    arrays = _arrays(memoryview(body))
+    arrays = _arrays(body)
     return _rebuild(simple, arrays, DEEPEST)
 
 
 def _rebuild(simple, arrays, depth):
     if depth == 0:
         raise FrameError(f"nested deeper than {DEEPEST}")
-    if isinstance(simple, str):
-        return simple.encode("utf-8", "replace").decode()  # half a character would be no text later on
-    if isinstance(simple, list):
-        return tuple(_rebuild(item, arrays, depth - 1) for item in simple)
-    if not isinstance(simple, dict):
+    kind = type(simple)
+    if kind is list:
+        return tuple([_rebuild(item, arrays, depth - 1) for item in simple])
+    if kind is str:
+        return (
+            simple if simple.isascii() else simple.encode("utf-8", "replace").decode()
+        )  # no half characters
+    if kind is not dict:
         return simple
-    match simple:
-        case {"array": int(i)} if 0 <= i < len(arrays):
+    if len(simple) != 1:
+        raise FrameError("an object in the header has one word")
+    ((word, content),) = simple.items()
+    match word, content:
+        case "array", int(i) if 0 <= i < len(arrays):
             return arrays[i]
-        case {"scalar": int(i)} if 0 <= i < len(arrays) and arrays[i].ndim == 0:
+        case "scalar", int(i) if 0 <= i < len(arrays) and arrays[i].ndim == 0:
             return arrays[i][()]
-        case {"list": list(items)}:
-            return [_rebuild(item, arrays, depth - 1) for item in items]
-        case {"dict": dict(items)}:
-            return {_rebuild(k, arrays, 1): _rebuild(v, arrays, depth - 1) for k, v in items.items()}
-        case {"complex": [float(real), float(imag)]}:
+        case "list", list():
+            return [_rebuild(item, arrays, depth - 1) for item in content]
+        case "dict", dict():
+            return {_rebuild(key, (), 1): _rebuild(item, arrays, depth - 1) for key, item in content.items()}
+        case "complex", [float(real), float(imag)]:
             return complex(real, imag)
-        case {"system": [list(forward), list(feedback)]}:
-            return LinearSystem(tuple(map(_number, forward)), tuple(map(_number, feedback)))
-    raise FrameError("an unknown word in the header")
+        case "system", [list(forward), list(feedback)] if _numbers(forward) and _numbers(feedback):
+            return LinearSystem(tuple(forward), tuple(feedback))
+    raise FrameError(f"the header says {word[:20]!r}")
 
 
-def _number(value):
-    if type(value) not in (int, float):
-        raise FrameError("a system has numbers for weights")
-    return value
+def _numbers(items):
+    return all(type(item) in (int, float) for item in items)
 
 
 def _arrays(body):
     """All the arrays that lie one behind the other; every size is checked against what is there."""
     arrays, start = [], 0
     while start < len(body):
-        if body[start : start + 8] != NPY_MAGIC or len(body) < start + 10:
+        if not body.startswith(NPY_MAGIC, start) or len(body) < start + 10:
             raise FrameError("no .npy")
-        (length,) = struct.unpack_from("<H", body, start + 8)
-        data = start + 10 + length
-        found = NPY.fullmatch(body[start + 10 : data])
-        dtype = found and found[1].decode()
-        if dtype not in DTYPES:
-            raise FrameError("an .npy header that is not ours")
-        shape = tuple(int(n) for n in found[2].split(b",") if n.strip())
-        count = math.prod(shape)
-        nbytes = count * np.dtype(dtype).itemsize
-        if len(shape) > MOST_DIMENSIONS or nbytes > len(body) - data:
+        data = start + 10 + int.from_bytes(body[start + 8 : start + 10], "little")
+        dtype, shape, count = _read_npy_header(body[start + 10 : data])
+        end = data + count * dtype.itemsize
+        if end > len(body):
             raise FrameError(f"an array of shape {shape} in {len(body) - data} bytes")
-        arrays.append(np.frombuffer(body, dtype, count, data).reshape(shape))
-        start = data + nbytes
+        try:
+            arrays.append(np.frombuffer(body, dtype, count, data).reshape(shape))
+        except ValueError as error:  # a size of 0 beside one that numpy cannot count
+            raise FrameError(f"an array of shape {shape}") from error
+        start = end
     return arrays
+
+
+@functools.lru_cache(maxsize=1024)
+def _read_npy_header(header):
+    """The dtype, the shape and the number of entries that an `.npy` header promises."""
+    found = len(header) <= LARGEST_NPY_HEADER and NPY.fullmatch(header)
+    if not found or found[1].decode() not in DTYPES:
+        raise FrameError("an .npy header that is not ours")
+    shape = tuple(int(n) for n in found[2].split(b",") if n.strip())
+    if len(shape) > MOST_DIMENSIONS:
+        raise FrameError(f"an array of {len(shape)} dimensions")
+    return np.dtype(found[1].decode()), shape, math.prod(shape)
 
 
 class Channel:

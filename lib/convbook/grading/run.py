@@ -5,7 +5,7 @@ import time
 
 from convbook.exercises.answers import CRASH, TIME_LIMIT, Answer
 from convbook.grading.assignment import ask
-from convbook.grading.frames import FrameError, pack
+from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 
 WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
 TEXT_LIMIT = 300  # characters of a note
@@ -126,7 +126,7 @@ class Run:
                 raise FrameError("it spoke without being asked")
             self._send(frame)
             for _ in range(count):
-                answers.append(as_answer(self._receive(exercise.limits.call)))
+                answers.append(as_answer(self._receive(exercise.limits.call + HELD_SECONDS)))
         except (TimeoutError, ConnectionError, FrameError) as error:
             kind, what = self._end_worker(error, exercise.limits.call)
             answers.append(Answer(error=kind, message=f"the call {what}"))
@@ -177,10 +177,11 @@ def as_answer(reply):
     FrameError
         If it is no answer.
     """
-    match reply:
-        case (value, str(error), str(message), tuple(changed), str(printed)):
-            return Answer(value, error, message, texts(changed), printed)
-    raise FrameError("a reply that is no answer")
+    if type(reply) is not tuple or len(reply) != 5:
+        raise FrameError("a reply that is no answer")
+    value, error, message, changed, printed = reply
+    texts((error, message, printed))
+    return Answer(value, error, message, texts(changed), printed)
 
 
 def texts(items):

@@ -1,6 +1,5 @@
 """Landlock: the kernel lets this process, and whatever it starts, reach only the files that are listed."""
 
-import ctypes
 import os
 import struct
 
@@ -52,7 +51,7 @@ def ruleset(readable=(), listable=(), writable=()):
     # struct landlock_ruleset_attr: a kernel that does not know a field takes it if it is 0
     attributes = struct.pack("=QQQ", handled, _known(TCP), _known(SCOPES))
     size = 24 if abi() >= 6 else 16 if abi() >= 4 else 8
-    fd = call("landlock_create_ruleset", ctypes.create_string_buffer(attributes, 24), size, 0)
+    fd = call("landlock_create_ruleset", attributes, size, 0)
     for paths, access in (
         (readable, READ_FILE | READ_DIR),
         (listable, READ_DIR),
@@ -73,7 +72,7 @@ def _allow(ruleset, path, access):
         if not os.path.isdir(path):
             access &= ON_A_FILE
         rule = struct.pack("=Qi", access, fd)  # struct landlock_path_beneath_attr
-        call("landlock_add_rule", ruleset, PATH_BENEATH, ctypes.create_string_buffer(rule, len(rule)), 0)
+        call("landlock_add_rule", ruleset, PATH_BENEATH, rule, 0)
     finally:
         os.close(fd)
 

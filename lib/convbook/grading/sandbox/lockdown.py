@@ -35,6 +35,7 @@ class Lockdown:
     def __init__(self, rung, proc, stranger, keep_reading):
         self.rung, self.proc, self.stranger, self.keep_reading = rung, proc, stranger, keep_reading
         self.ruleset, self.used = None, 0
+        self._filter_for_process_1 = seccomp.assemble(seccomp.program(1))
 
     def submit(self, fd, limits):
         """Lock this process down.
@@ -72,7 +73,10 @@ class Lockdown:
         os.closerange(3, fd)
         os.closerange(fd + 1, 1 << 20)
         if self.rung:
-            seccomp.install(seccomp.program(os.getpid()))
+            pid = os.getpid()
+            seccomp.install(
+                self._filter_for_process_1 if pid == 1 else seccomp.assemble(seccomp.program(pid))
+            )
 
     def _become(self, uid):
         if self.keep_reading:

@@ -4,7 +4,6 @@ Two steps. The parent, which all workers are forked from, moves into a root made
 so do all its children. Each worker then gets its own namespaces, and its own small /tmp.
 """
 
-import ctypes
 import os
 import struct
 
@@ -152,17 +151,9 @@ def _tmpfs(target, options, flags=0):
 
 
 def _read_only(root):
-    attributes = struct.pack(
-        "=QQQQ", ATTR_RDONLY | ATTR_NOSUID, 0, 0, 0
-    )  # to set, to clear, propagation, user
-    call(
-        "mount_setattr",
-        AT_FDCWD,
-        os.fsencode(root),
-        AT_RECURSIVE,
-        ctypes.create_string_buffer(attributes, len(attributes)),
-        len(attributes),
-    )
+    # struct mount_attr: what to set, what to clear, propagation, user namespace
+    attributes = struct.pack("=QQQQ", ATTR_RDONLY | ATTR_NOSUID, 0, 0, 0)
+    call("mount_setattr", AT_FDCWD, os.fsencode(root), AT_RECURSIVE, attributes, len(attributes))
 
 
 def own_tmp(megabytes):
@@ -188,4 +179,4 @@ def drop_capabilities(keep_reading=False):
     kept = 1 << 2 if keep_reading else 0
     header = struct.pack("=Ii", 0x20080522, 0)  # version 3, this process
     data = struct.pack("=6I", kept, kept, 0, 0, 0, 0)  # effective, permitted, inheritable; twice 32 bits
-    call("capset", ctypes.create_string_buffer(header, 8), ctypes.create_string_buffer(data, 24))
+    call("capset", header, data)

@@ -5,6 +5,7 @@ number, the architecture, the arguments) into its one register, compares, and re
 """
 
 import ctypes
+import itertools
 import platform
 import struct
 
@@ -78,9 +79,8 @@ def program(pid):
     code = [(LOAD, 0, 0, ARCH), *_unless(EQUAL, ARCHITECTURE[platform.machine()], KILL), (LOAD, 0, 0, NUMBER)]
     if platform.machine() == "x86_64":
         code += _if(AT_LEAST, X32, KILL)
-    for name in ALLOWED:
-        if number(name) is not None:
-            code += _if(EQUAL, number(name), ALLOW)
+    for first, last in _ranges(sorted(number(name) for name in ALLOWED if number(name) is not None)):
+        code += [(AT_LEAST, 0, 2, first), *_unless(AT_LEAST, last + 1, ALLOW)]
     code += _if(EQUAL, number("clone3"), refuse(ENOSYS))  # its flags lie in memory: the C library falls back
     code += _on(
         "clone",
@@ -99,6 +99,15 @@ def program(pid):
         (RETURN, 0, 0, ALLOW),
     )
     return [*code, (RETURN, 0, 0, refuse(EPERM))]
+
+
+def _ranges(numbers):
+    """Neighbours, together: the kernel runs through the program once for every call there is."""
+    start = numbers[0]
+    for this, following in itertools.pairwise([*numbers, None]):
+        if following != this + 1:
+            yield start, this
+            start = following
 
 
 def _if(test, operand, verdict):
@@ -123,16 +132,30 @@ def _word_is_zero(word):
     return [(LOAD, 0, 0, word), *_unless(EQUAL, 0, refuse(EPERM))]
 
 
-def install(instructions):
-    """Put this process under a filter, for good. Needs no-new-privileges first.
+def assemble(instructions):
+    """A program as the kernel takes it.
 
     Parameters
     ----------
     instructions : list
         See `program`.
+
+    Returns
+    -------
+    code : ctypes array of char
     """
     code = b"".join(struct.pack("=HBBI", *line) for line in instructions)
-    buffer = ctypes.create_string_buffer(code, len(code))
-    header = struct.pack("@HP", len(instructions), ctypes.addressof(buffer))  # struct sock_fprog
+    return ctypes.create_string_buffer(code, len(code))
+
+
+def install(code):
+    """Put this process under a filter, for good. Needs no-new-privileges first.
+
+    Parameters
+    ----------
+    code : ctypes array of char
+        See `assemble`.
+    """
+    header = struct.pack("@HP", len(code) // 8, ctypes.addressof(code))  # struct sock_fprog
     set_seccomp, mode_filter = 22, 2
-    call("prctl", set_seccomp, mode_filter, ctypes.create_string_buffer(header, len(header)))
+    call("prctl", set_seccomp, mode_filter, header, 0, 0)

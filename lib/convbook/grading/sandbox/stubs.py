@@ -5,14 +5,16 @@ it says that it is not available while grading.
 """
 
 import builtins
+import importlib
 import importlib.abc
 import importlib.machinery
+import os
 import sys
 from types import ModuleType
 
 import numpy as np
 
-PICTURES = ("matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "google.colab")
+STAND_INS = {"matplotlib", "mpl_toolkits", "seaborn", "plotly", "IPython", "ipywidgets", "google", "tqdm"}
 OUR_OWN = ("convbook", "convbook.exercises")
 
 
@@ -57,7 +59,8 @@ class StandIn(ModuleType):
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        return ANYTHING
+        inner = f"{self.__name__}.{name}"
+        return importlib.import_module(inner) if inner in CONTENTS else ANYTHING
 
 
 class NotAvailable(ModuleType):
@@ -96,19 +99,35 @@ CONTENTS = {
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the stand-ins, for names that nothing else has been found for."""
+    """Looks before anyone else: hands out the stand-ins, and turns away what is there but not allowed.
+
+    Parameters
+    ----------
+    folders : list of str
+        Where packages lie.
+    allowed : list of str
+        Which of them may be read.
+    """
+
+    def __init__(self, folders, allowed):
+        names = {os.path.basename(path).split(".")[0] for path in allowed if os.path.dirname(path) in folders}
+        there = {entry.split(".")[0] for folder in folders for entry in os.listdir(folder)}
+        self._stand_ins = STAND_INS - names
+        self._hidden = there - names - set(sys.modules)
 
     def find_spec(self, name, path=None, target=None):
-        """Look a module up."""
-        if name.split(".")[0] == "convbook" and name not in OUR_OWN:
-            raise ModuleNotFoundError(f"{name} is not available while grading", name=name)
-        known = name in OUR_OWN or name == "google" or name.split(".")[0] == "tqdm"
-        if known or any(name == package or name.startswith(f"{package}.") for package in PICTURES):
+        """Say who loads a module: this finder or, if None, the next one."""
+        package = name.split(".")[0]
+        if name in OUR_OWN or package in self._stand_ins:
             return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if package == "convbook":
+            raise ModuleNotFoundError(f"{name} is not available while grading", name=name)
+        if package in self._hidden:
+            raise ModuleNotFoundError(f"No module named {package!r}", name=package)
         return None
 
     def create_module(self, spec):
-        """Make it."""
+        """Make a stand-in."""
         return (NotAvailable if spec.name in OUR_OWN else StandIn)(spec.name)
 
     def exec_module(self, module):
@@ -116,13 +135,19 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         vars(module).update(CONTENTS.get(module.__name__, {}))
 
 
-def install():
-    """Put the stand-ins in place, and what a notebook finds among the built-ins."""
-    sys.meta_path.append(Finder())
+def install(folders, allowed):
+    """Put the stand-ins in place, and what a notebook finds among the built-ins.
+
+    Parameters
+    ----------
+    folders, allowed : list of str
+        See `Finder`.
+    """
+    sys.meta_path.insert(0, Finder(folders, allowed))
     builtins.display = _ignore
     builtins.get_ipython = lambda: ANYTHING
+    builtins.exit = builtins.quit = _leave
 
-    def leave(*args):
-        raise SystemExit(*args)
 
-    builtins.exit = builtins.quit = leave
+def _leave(*args):
+    raise SystemExit(*args)
