@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from convbook.data import published
 from convbook.data.dataset import DataError, Dataset, Split
 from convbook.data.folder import Folder
+from convbook.data.published import CAMVID, sha256
 
 CLASSES = (
     "sky",
@@ -28,7 +28,7 @@ VOID = 11
 
 def load():
     """Street scenes as `(N, 3, 360, 480)`: 367 to learn from, 101 for tuning, 233 to test on; 11 is void."""
-    folder = Folder(published.camvid())
+    folder = Folder(CAMVID)
     train, val, test = (_split(folder, part) for part in ("train", "val", "test"))
     return Dataset("camvid", train, test, CLASSES, _provenance(folder), val=val, ignore=VOID)
 
@@ -66,6 +66,4 @@ def _provenance(folder):
     lines = {}
     for file, found in whole["sha256"].items():
         lines.setdefault(file.rpartition("/")[0], []).append(f"{found}  {file}\n")
-    return whole | {
-        "sha256": {name: published.sha256("".join(part).encode()) for name, part in lines.items()}
-    }
+    return whole | {"sha256": {name: sha256("".join(part).encode()) for name, part in lines.items()}}
