@@ -211,7 +211,7 @@ CALLS = {
     "crop": lambda x, y, g: augment.crop(x, y, size=5, generator=g),
     "scaled crop": lambda x, y, g: augment.crop(x, y, size=(5, 8), scale=(0.5, 2), void=9, generator=g),
     "cutout": lambda x, y, g: augment.cutout(x, y, size=3, void=9, generator=g),
-    "colour": lambda x, y, g: (augment.colour(x, **ALL, generator=g), y),
+    "colour": lambda x, y, g: augment.colour(x, y, **ALL, generator=g),
 }  # fmt: skip
 
 
@@ -238,6 +238,24 @@ def test_views_come_out_as_images_came_in(call, dtype, format, device):
 
 
 @pytest.mark.parametrize("call", CALLS)
+def test_random_numbers_are_drawn_where_the_generator_is(call, monkeypatch):
+    """Whatever the device of the images: here one that holds no numbers."""
+    drawn = set()
+    for name in ("rand", "randint"):
+        function = getattr(torch, name)
+
+        def spy(*arguments, function=function, **options):
+            drawn.add(options["device"].type)
+            return function(*arguments, **options)
+
+        monkeypatch.setattr(torch, name, spy)
+    images, labels = (x.to("meta") for x in addressed(4, 6, 7))
+    view, moved = CALLS[call](images, labels, seeded())
+    assert view.device == moved.device == images.device
+    assert drawn == (set() if call == "alternating flip" else {"cpu"})
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_a_seed_gives_the_same_views_and_another_gives_others(call):
     images, labels = addressed(4, 6, 7)
     one, again, *others = (CALLS[call](images, labels, seeded(seed))[0] for seed in (3, 3, 4, 5, 6, 7))
@@ -245,7 +263,7 @@ def test_a_seed_gives_the_same_views_and_another_gives_others(call):
     assert all(torch.equal(one, other) for other in others) == (call == "alternating flip")
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if call != "colour"])
+@pytest.mark.parametrize("call", CALLS)
 def test_without_labels_only_images_come_back(call):
     images, labels = addressed(4, 6, 7)
     alone = CALLS[call](images, None, seeded())

@@ -200,19 +200,21 @@ def cutout(images, labels=None, *, size, fill=0, void=None, generator=None):
     return _views(*_blank("cutout", images, labels, hole, fill, void))
 
 
-def colour(images, *, brightness=0, contrast=0, saturation=0, generator=None):
+def colour(images, labels=None, *, brightness=0, contrast=0, saturation=0, generator=None):
     """Make each image brighter or darker, harder or softer, more or less colourful, in this order.
 
     Each draws a factor f from 1 − amount to 1 + amount and moves colours away from a grey g or towards it:
 
         x ← g + f·(x − g)
 
-    For brightness g is black, for contrast the image's mean brightness, for saturation that of each pixel.
+    For brightness g is black, 0, for contrast the image's mean brightness, for saturation that of each pixel.
 
     Parameters
     ----------
     images : Tensor, (N, 1, H, W) or (N, 3, H, W)
         uint8 are rounded and clamped to 0 … 255 in the end; floats are not, since their range is not known.
+    labels : Tensor, (N, H, W), optional
+        They come back as they are.
     brightness, contrast, saturation : float
         The amounts, from 0 to 1.
     generator : torch.Generator, optional
@@ -220,13 +222,15 @@ def colour(images, *, brightness=0, contrast=0, saturation=0, generator=None):
     Returns
     -------
     images : Tensor, (N, C, H, W)
+    labels : Tensor, (N, H, W)
+        Only if labels were given.
 
     Raises
     ------
     ValueError
-        If the images have neither one channel nor three, or an amount is not from 0 to 1.
+        If shapes do not fit, there are neither one channel nor three, or an amount is not from 0 to 1.
     """
-    _size("colour", images, None)
+    _size("colour", images, labels)
     if images.shape[1] not in (1, 3):
         raise ValueError(f"colour: expected 1 or 3 channels, got {images.shape[1]}")
     amounts = {"brightness": brightness, "contrast": contrast, "saturation": saturation}
@@ -241,7 +245,7 @@ def colour(images, *, brightness=0, contrast=0, saturation=0, generator=None):
         if name == "contrast":
             grey = grey.mean((2, 3), keepdim=True)
         x = grey + factor.to(x.dtype) * (x - grey)
-    return _as(x, images)
+    return _views(_as(x, images), labels)
 
 
 def _size(name, images, labels):
