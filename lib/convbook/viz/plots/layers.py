@@ -9,7 +9,7 @@ from convbook.viz.svg import line, picture, subscript, text
 STEP, TOP, BOTTOM, RADIUS = 44, 20, 140, 15  # of a graph: its columns, its two rows, its nodes
 
 
-def _graph_svg(W, labels, nodes=("x", "y"), arrows=None):
+def graph_svg(W, labels, nodes=("x", "y"), arrows=None):
     """Inputs above, outputs below, an edge for each weight; shared ones differ in colour, letter and dash.
 
     With `arrows`, "down" or "up", each edge says which way it is gone; a letter such as dx is a gradient's.
@@ -83,7 +83,7 @@ def layer(W, *, alt, labels="w"):
 
 def _layer_html(W, labels, alt):
     W = np.asarray(W)
-    return _beside(_graph_svg(W, labels), matrix_svg("layer", W, labels, "x", "y", plain=W.max() > 9), alt)
+    return _beside(graph_svg(W, labels), matrix_svg("layer", W, labels, "x", "y", plain=W.max() > 9), alt)
 
 
 def _beside(graph, table, alt):
@@ -128,8 +128,8 @@ def both_ways(W, *, alt, labels="w"):
     forward = matrix_svg("both_ways", W, labels, "x", "y")
     backward = matrix_svg("both_ways", W.T, labels, "dy", "dx")
     rows = (
-        ("<strong>Forward</strong>, y = Wx", _graph_svg(W, labels, arrows="down"), forward),
-        ("<strong>Backward</strong>, dx = Wᵀdy", _graph_svg(W, labels, ("dx", "dy"), arrows="up"), backward),
+        ("<strong>Forward</strong>, y = Wx", graph_svg(W, labels, arrows="down"), forward),
+        ("<strong>Backward</strong>, dx = Wᵀdy", graph_svg(W, labels, ("dx", "dy"), arrows="up"), backward),
     )
     panels = "".join(f'<p class="cb-step">{title}</p>{_beside(*drawn, alt)}' for title, *drawn in rows)
     return Html(f'{style("plots.css")}<div class="cb">{panels}</div>', alt)

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from convbook.viz.html import Html, escape, number, script, style, unique
+from convbook.viz.html import Html, escape, number, script, scrolling, style, unique
 from convbook.viz.plots import weights
 from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
@@ -240,7 +240,7 @@ def _matrix(matrix, last):
         cells.append(f"<g{' class=lit' if at in on else ''}>{drawn}</g>")
     parts.append(f'<g class="letters" data-grid="{matrix.name}">{"".join(cells)}</g>')
     alt = f"{matrix.label}, a {m}×{n} matrix of the weights {matrix.letter}"
-    return picture(left + cell * n + 1, top + cell * m + 1, parts, alt)
+    return scrolling(picture(left + cell * n + 1, top + cell * m + 1, parts, alt))
 
 
 def _spoken(grid):
