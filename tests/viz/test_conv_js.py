@@ -9,6 +9,8 @@ from torch.nn import functional as F
 
 from convbook.reference import arithmetic, direct
 from convbook.reference.filters import gabor
+from convbook.reference.layers import Conv
+from convbook.reference.receptive_field import input_gradient, receptive_field
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz.html import asset
 
@@ -129,6 +131,27 @@ def test_sizes_and_matrices(call):
     assert set(call("conv.outputSize", [case for case in cases if case not in fits])) == {0}
     weights = [(RNG.standard_normal(r), n, h) for n, r, h in fits]
     agree(call("conv.conv1dMatrix", weights), [conv1d_matrix(w, n, **h).toarray() for w, n, h in weights])
+
+
+def test_receptive_fields(call):
+    """Stacks of three layers whose numbers differ, with strides that leave inputs unread."""
+    windows = [
+        dict(zip("rspt", window, strict=True)) for window in product((1, 3, 4), (1, 3), (0, 2), (1, 2))
+    ]
+    stacks = [[windows[i] for i in RNG.integers(0, len(windows), 3)] for _ in range(40)]
+    layers = [
+        [Conv(r, stride=s, padding=p, dilation=t) for r, s, p, t in map(dict.values, s)] for s in stacks
+    ]
+    fields = [[field._asdict() for field in receptive_field(stack)] for stack in layers]
+    assert call("conv.receptiveField", [(stack,) for stack in stacks]) == fields
+    sizes = call("conv.sizes", [(stack, 61) for stack in stacks])
+    shapes = [(1, 61, 61)] * len(layers)
+    for i in range(3):
+        shapes = [stack[i].output_shape(shape) for stack, shape in zip(layers, shapes, strict=True)]
+        assert [made[i + 1] for made in sizes] == [shape[1] for shape in shapes]
+    middle = [(stack, 61, made[-1] // 2) for stack, made in zip(stacks, sizes, strict=True)]
+    agree(call("conv.inputGradient", middle), [input_gradient(stack, 61) for stack in layers])
+    assert call("conv.sizes", [([windows[-1]], 2)]) == [[2, 0]]
 
 
 def test_gabor_kernel(call):

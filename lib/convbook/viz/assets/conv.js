@@ -91,8 +91,30 @@ const conv = (() => {
     return W;
   }
 
+  // Unit u of a layer sees `size` inputs from start + jump·u on; one field for each layer { r, s, p, t }.
+  function receptiveField(layers) {
+    let [size, jump, start] = [1, 1, 0];
+    return layers.map(({ r, s, p, t }) => {
+      [size, start, jump] = [size + (r - 1) * t * jump, start - p * jump, s * jump];
+      return { size, jump, start };
+    });
+  }
+
+  // The sizes of the input and of every layer's output; 0 from the first layer on that does not fit.
+  const sizes = (layers, n) => layers.reduce((made, { r, s, p, t }) =>
+    [...made, made.at(-1) && outputSize(made.at(-1), r, { stride: s, padding: p, dilation: t })], [n]);
+
+  // How much each of n inputs matters to one unit of the last layer, if every layer averages its windows.
+  function inputGradient(layers, n, unit) {
+    const made = sizes(layers, n);
+    const one = Array.from({ length: made.at(-1) }, (_, u) => Number(u === unit));
+    return layers.reduceRight((dy, { r, s, p, t }, l) => convTranspose1d(dy, new Array(r).fill(1 / r), {
+      stride: s, padding: p, dilation: t, outputPadding: made[l] - (s * (dy.length - 1) + t * (r - 1) + 1 - 2 * p),
+    }), one);
+  }
+
   return {
     outputSize, conv1d, conv2d, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
-    maxPool1d, maxPool2d, avgPool1d, avgPool2d, conv1dMatrix,
+    maxPool1d, maxPool2d, avgPool1d, avgPool2d, conv1dMatrix, receptiveField, sizes, inputGradient,
   };
 })();

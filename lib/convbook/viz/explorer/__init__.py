@@ -3,7 +3,8 @@
 They need no kernel and load nothing. The tests hold `conv.js` against the library over a grid of parameters.
 """
 
+from convbook.viz.explorer.fields import dilation, receptive_field
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.matrices import toeplitz
 
-__all__ = ["convolution2d", "gabor", "impulse_probe", "toeplitz"]
+__all__ = ["convolution2d", "dilation", "gabor", "impulse_probe", "receptive_field", "toeplitz"]
