@@ -20,7 +20,7 @@ def short(value):
             value, separator=", ", threshold=400, max_line_width=88, formatter={"float_kind": number}
         )
     if isinstance(value, tuple):
-        return "(" + ", ".join(short(item) for item in value) + ")"
+        return "(" + ", ".join(map(short, value)) + ("," if len(value) == 1 else "") + ")"
     return number(value) if isinstance(value, float) else str(value)
 
 
