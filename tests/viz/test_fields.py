@@ -112,7 +112,7 @@ def test_dilation_shows_the_librarys_counts(show, r, dilations):
             assert [int(v) for v in shown.all_text_contents()] == list(expected[expected > 0])
         lit = page.eval_on_selector_all("circle.input", "(all) => all.map((c) => !c.matches('.unseen'))")
         assert lit == list(expected > 0)
-        assert page.locator("line.wire").count() == wires(layers)
+        assert page.locator("line.way").count() == wires(layers)
         grey = np.sqrt(np.outer(expected, expected)) / ways.max()
         np.testing.assert_allclose(canvas(page, 0), 255 * grey, atol=0.51)
 
@@ -264,6 +264,16 @@ def test_receptive_field_says_what_does_not_fit(show):
     for _ in range(7):
         page.get_by_role("button", name="remove layer 1", exact=True).click()
     assert "Add a layer." in page.locator("p").first.text_content()
+
+
+def test_receptive_field_of_a_unit_that_sees_only_padding(show):
+    page = show(explorer.receptive_field(IMAGE, "eight 3×3 layers"))
+    page.locator("tbody tr").first.get_by_role("radio").check()
+    page.get_by_role("spinbutton", name="padding of layer 1").fill("20")
+    page.get_by_role("slider", name="unit, row").press("Home")
+    assert (
+        "sees 3×3 pixels; this one sees nothing but padding." in page.locator(".cb-explorer").text_content()
+    )
 
 
 def test_receptive_field_refuses():

@@ -106,6 +106,14 @@ const conv = (() => {
     return W;
   }
 
+  // The wires of a layer along one axis: sample i of the input goes into output u through weight a. Those from the
+  // padding are among them, with i < 0 or i ≥ n.
+  function wires(n, r, { stride = 1, padding = 0, dilation = 1 } = {}) {
+    const outputs = Array.from({ length: outputSize(n, r, { stride, padding, dilation }) }, (_, u) => u);
+    const taps = Array.from({ length: r }, (_, a) => a);
+    return outputs.flatMap((u) => taps.map((a) => ({ i: stride * u + dilation * a - padding, u, a })));
+  }
+
   // Unit u of a layer sees `size` inputs from start + jump·u on; one field for each layer { r, s, p, t }.
   function receptiveField(layers) {
     let [size, jump, start] = [1, 1, 0];
@@ -130,6 +138,7 @@ const conv = (() => {
 
   return {
     outputSize, conv1d, conv2d, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
-    maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, receptiveField, sizes, inputGradient,
+    maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, wires,
+    receptiveField, sizes, inputGradient,
   };
 })();

@@ -1,19 +1,20 @@
 // A stack of dilated layers: which inputs one output reads, and how often, along a line and in an image.
-function dilation(root, { r, dilations }) {
+function dilation(root, { r, dilations, limits }) {
   const PRESETS = { "1, 1, 1 (dense)": [1, 1, 1], "2, 2, 2": [2, 2, 2], "1, 2, 4": [1, 2, 4], "1, 2, 5": [1, 2, 5], "1, 3, 9": [1, 3, 9] };
   const SHOWN = 5; // outputs
   const choice = make("select", { onchange: preset }, make("option", { value: "" }, "your own"),
     ...Object.keys(PRESETS).map((name) => make("option", { value: name }, name)));
-  const weights = slider("r, weights", { min: 2, max: 4, value: r }, edited);
-  const depth = slider("layers", { min: 1, max: 4, value: dilations.length }, edited);
-  const steps = [1, 2, 3, 4].map((l) => slider(`t${l}, dilation`, { min: 1, max: 9, value: dilations[l - 1] || 1 }, edited));
+  const setting = (label, [min, max], value) => slider(label, { min, max, value }, edited);
+  const weights = setting("r, weights", limits.r, r);
+  const depth = setting("layers", limits.layers, dilations.length);
+  const steps = Array.from({ length: limits.layers[1] }, (_, l) => setting(`t${l + 1}, dilation`, limits.t, dilations[l] || 1));
   const output = slider("output", { min: 1, max: SHOWN, value: (SHOWN + 1) / 2 }, draw);
   const drawing = make("div", { class: "cb-scroll", tabindex: 0, role: "group", "aria-label": "the stack of layers, scrolls sideways" });
   const image = screen("in an image (black: never read)", "how often each pixel is read: black never, white most", 260, "pixels");
   const words = make("div", { "aria-live": "polite", style: "flex:1 1 260px" });
   root.replaceChildren(
     make("div", { class: "cb-bar" }, make("label", {}, "Dilations: ", choice)),
-    make("div", { class: "cb-sliders" }, ...[weights, depth, ...steps, output].map((setting) => setting.node)),
+    make("div", { class: "cb-sliders" }, ...[weights, depth, ...steps, output].map(({ node }) => node)),
     drawing, make("div", { class: "cb-row" }, image.node, words));
 
   function preset() {
@@ -32,8 +33,8 @@ function dilation(root, { r, dilations }) {
 
   function draw() {
     const r = weights.value;
-    steps.forEach((setting, l) => (setting.node.hidden = l >= depth.value));
-    const layers = steps.slice(0, depth.value).map((setting) => ({ r, s: 1, p: 0, t: setting.value }));
+    steps.forEach(({ node }, l) => (node.hidden = l >= depth.value));
+    const layers = steps.slice(0, depth.value).map(({ value }) => ({ r, s: 1, p: 0, t: value }));
     const { size } = conv.receptiveField(layers).at(-1);
     const n = size + SHOWN - 1;
     const ways = conv.inputGradient(layers, n, output.value - 1).map((g) => Math.round(g * r ** layers.length));
@@ -70,7 +71,7 @@ function dilation(root, { r, dilations }) {
         [count, indent] = [count - 2 * reach, indent + reach];
         for (const u of seen[row]) for (let a = 0; a < r; a++) {
           const [[x1, y1], [x2, y2]] = [place(u + t * a, reach), place(u)];
-          wires.append(make("line", { class: "wire", x1, y1, x2, y2 }));
+          wires.append(make("line", { class: "way", x1, y1, x2, y2 }));
         }
       }
       svg.append(row ? make("text", { x: 0, y: 25 + rise * row }, `t = ${t}`) : make("text", { class: "input", x: 0, y: 25 }, "input"));

@@ -131,12 +131,16 @@ function receptive_field(root, { image, networks, network }) {
     paint(canvas, down.map((a) => across.map((b) => (any.checked ? Number(a * b > 0) : (a * b) / peak))));
     map.replaceChildren(frame("the gradient of the unit with respect to every pixel", canvas.toDataURL(), box(own, at, "own")));
 
+    const sees = ["A unit of layer ", make("strong", {}, chosen + 1), " sees ", make("strong", {}, `${own.size}×${own.size}`), " pixels"];
+    if (!peak) {
+      words.replaceChildren(...sees, "; this one sees nothing but padding.");
+      return;
+    }
     const support = [down, across].map((d) => [d.findIndex(Boolean), d.findLastIndex(Boolean)]);
     const [rowsSeen, columnsSeen] = support.map(([a, b]) => `${a} to ${b}`);
     const strong = down.reduce((sum, a) => sum + across.filter((b) => a * b > 0.0455 * peak).length, 0);
     const shown = support.reduce((area, [a, b]) => area * (b - a + 1), 1);
-    words.replaceChildren("A unit of layer ", make("strong", {}, chosen + 1), " sees ", make("strong", {}, `${own.size}×${own.size}`),
-      " pixels", beside.length ? `; the dashed box is its neighbour’s, ${own.jump} to the right. ` : ". ",
+    words.replaceChildren(...sees, beside.length ? `; the dashed box is its neighbour’s, ${own.jump} to the right. ` : ". ",
       `Measured: the gradient is not zero in rows ${rowsSeen} and columns ${columnsSeen}. `,
       `In ${Math.round((100 * strong) / shown)}\u00a0% of that area it is above 4.55\u00a0% of its peak.`);
   }

@@ -40,13 +40,14 @@ def dilation(dilations=(2, 2, 2), *, r=3):
             raise ValueError(f"explorer.dilation: {name} must be from {low} to {high}, got {value}")
     fallback, _ = cone_svg([Conv(r, dilation=t) for t in dilations], 5 + (r - 1) * sum(dilations))
     alt = "Explorer: which inputs one output of a stack of dilated layers reads, and how often"
-    return explorer("dilation", {"r": r, "dilations": list(dilations)}, alt, fallback)
+    data = {"r": r, "dilations": list(dilations), "limits": LIMITS}
+    return explorer("dilation", data, alt, fallback)
 
 
 def networks():
     """The networks to choose from: name → input size and layers with a window, each as kind, r, s, p, t."""
     from convbook.reference import architectures
-    from convbook.reference.layers import Conv, fully_convolutional
+    from convbook.reference.layers import Conv, Linear, fully_convolutional
 
     known = {
         "LeNet-5": (architectures.lenet5(), (1, 32, 32)),
@@ -63,7 +64,7 @@ def networks():
     }
     rows = {}
     for name, (layers, shape) in known.items():
-        kinds = [{"Linear": "fc"}.get(kind := type(layer).__name__, kind.lower()) for layer in layers]
+        kinds = ["fc" if isinstance(layer, Linear) else type(layer).__name__.lower() for layer in layers]
         windows = [layer.window for layer in fully_convolutional(layers, shape)]
         kept = [
             [kind, *window]

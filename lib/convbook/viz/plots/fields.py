@@ -77,7 +77,7 @@ def cone_svg(layers, n):
             r, s, p, t = layers[row - 1].window
             for unit, a in np.ndindex(sizes[row], r):
                 if unit in units and 0 <= s * unit + t * a - p < sizes[row - 1]:
-                    wires.append(line(*place(row - 1, s * unit + t * a - p), *place(row, unit), "wire"))
+                    wires.append(line(*place(row - 1, s * unit + t * a - p), *place(row, unit), "way"))
     svg = picture(left + step * n + 2, 20 + RISE * len(layers) + 22, wires + nodes + labels)
     stack = ", ".join(map(str, layers))
     alt = (
