@@ -4,6 +4,7 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 """
 
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
+from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
 from convbook.viz.explorer.matrices import toeplitz
 
-__all__ = ["convolution2d", "gabor", "impulse_probe", "toeplitz"]
+__all__ = ["convolution2d", "feature_maps", "gabor", "impulse_probe", "layer_arithmetic", "toeplitz"]

@@ -6,7 +6,8 @@ frame and every caption are seen. A new kind of stepper is a function that makes
 `figure`.
 """
 
+from convbook.viz.stepper.channels import multichannel
 from convbook.viz.stepper.convolution import conv1d, conv2d
 from convbook.viz.stepper.figure import Frame, Grid, figure
 
-__all__ = ["Frame", "Grid", "conv1d", "conv2d", "figure"]
+__all__ = ["Frame", "Grid", "conv1d", "conv2d", "figure", "multichannel"]

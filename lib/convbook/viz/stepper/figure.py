@@ -66,7 +66,7 @@ class Frame:
     put: dict = field(default_factory=dict)
 
 
-def figure(kind, panels, frames, *, alt):
+def figure(kind, panels, frames, *, alt, aligned=False):
     """Make a step-through figure from grids and frames.
 
     Parameters
@@ -79,6 +79,9 @@ def figure(kind, panels, frames, *, alt):
         At least one, at most 150.
     alt : str
         A sentence that says what is stepped through.
+    aligned : bool
+        The panels belong in one line, their lower edges level: on a narrow page they shrink instead of
+        wrapping.
 
     Returns
     -------
@@ -103,7 +106,7 @@ def figure(kind, panels, frames, *, alt):
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
     html = (
         f'{style("stepper.css")}<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
-        f'<div class="cb-row">{pictures}</div>'
+        f'<div class="cb-row{" cb-aligned" if aligned else ""}">{pictures}</div>'
         '<div class="cb-controls" hidden>'
         f'<button type="button" data-do="back" aria-label="Previous step">{_ICONS["back"]}</button>'
         f'<button type="button" data-do="play" aria-label="Play">{_ICONS["play"]}{_ICONS["pause"]}</button>'
