@@ -85,10 +85,7 @@ def multichannel(x, w, b=None, *, stride=1, padding=0):
         for i in range(len(x))
     ]
     panels.append(
-        [
-            Grid(f"y{j}", y[j], f"{subscript('y', j + 1)}, b = {number(b[j])}", "output")
-            for j in range(len(w))
-        ]
+        [Grid(f"y{j}", y[j], f"{subscript('y', j + 1)}, b = {number(b[j])}", "output") for j in range(len(w))]
     )
     alt = (
         f"Step-through figure: a layer from {len(x)} input maps to {len(w)} output maps, with a kernel for "
