@@ -80,8 +80,8 @@ def figure(kind, panels, frames, *, alt, aligned=False):
     alt : str
         A sentence that says what is stepped through.
     aligned : bool
-        The panels belong in one line, their lower edges level: on a narrow page they shrink instead of
-        wrapping.
+        The panels belong in one line, their lower edges level, and on a narrow page they shrink instead of
+        wrapping. No lines are drawn within them.
 
     Returns
     -------
@@ -102,7 +102,9 @@ def figure(kind, panels, frames, *, alt, aligned=False):
     written = [number(v) for panel in panels for grid in panel for v in grid.values.flat]
     longest = max(map(len, written + [text for cells in texts.values() for text in cells.values()]))
     wide = max(CELL, 10 * longest + 12)
-    pictures = "".join(f"<div>{_panel(panel, wide, texts, frames[-1])}</div>" for panel in panels)
+    noted = {grid for frame in frames for grid, cells in frame.on.items() if any(cells.values())}
+    drawn = [_panel(panel, wide, texts, noted, frames[-1], not aligned) for panel in panels]
+    pictures = "".join(f"<div>{panel}</div>" for panel in drawn)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
     html = (
         f'{style("stepper.css")}<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
@@ -134,24 +136,28 @@ _ICONS = {
 }
 
 
-def _panel(grids, wide, texts, last):
+def _panel(grids, wide, texts, noted, last, wired):
     """One picture with the state of the last frame: what is seen without a script."""
     parts, lit = [], []
     top = width = 0
     for g, grid in enumerate(grids):
         on = last.on.get(grid.name, {})
-        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, texts.get(grid.name, {}), on)
+        written = texts.get(grid.name, {})
+        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, written, grid.name in noted, on)
         parts += drawn
         lit.append(cells)
         width, top = max(width, right), bottom + 30
-    if len(grids) == 2:
+    if wired and len(grids) == 2:
         wires = [line(x1, y1 + CELL, x2, y2) for (x1, y1), (x2, y2) in product(*lit)]
         parts.insert(0, f'<g class="wires">{"".join(wires)}</g>')
     return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
 
 
-def _grid(grid, wide, top, lower, texts, on):
-    """A grid's cells and indices, where its lit cells stand, and its right and lower edge."""
+def _grid(grid, wide, top, lower, texts, noted, on):
+    """A grid's cells and indices, where its lit cells stand, and its right and lower edge.
+
+    If any of its cells is ever noted, each has a place for a note.
+    """
     values = np.atleast_2d(grid.values)
     rows, cols = values.shape
     row = grid.values.ndim == 1
@@ -176,7 +182,6 @@ def _grid(grid, wide, top, lower, texts, on):
     for i in range(0 if row else rows):
         parts.append(text(left - 6, y0 + CELL * i + 26, index(first[0] + i), "end small"))
 
-    noted = any(on.values())  # then the script needs a place for a note in every cell
     cells, lit = [], []
     for cell, (i, j) in enumerate(product(range(rows), range(cols))):
         x, y = left + wide * columns[j], y0 + CELL * i
