@@ -10,6 +10,7 @@ from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
 
 CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
+LETTER = 9  # of a label
 MAX_FRAMES = 150
 
 
@@ -198,7 +199,8 @@ def _grid(grid, wide, top, lower, texts, noted, on):
             "</g>",
         ]
     parts.append(f'<g class="cells {grid.role}" data-grid="{grid.name}">{"".join(cells)}</g>')
-    return parts, lit, left + wide * (max(columns) + 1) + 2, y0 + CELL * rows + (18 if below else 0)
+    right = left + max(wide * (max(columns) + 1) + 2, 0 if beside else LETTER * len(grid.label))
+    return parts, lit, right, y0 + CELL * rows + (18 if below else 0)
 
 
 def _spoken(grid):
