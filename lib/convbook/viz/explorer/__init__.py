@@ -6,5 +6,14 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
 from convbook.viz.explorer.matrices import toeplitz
+from convbook.viz.explorer.pooling import pooling_shift
 
-__all__ = ["convolution2d", "feature_maps", "gabor", "impulse_probe", "layer_arithmetic", "toeplitz"]
+__all__ = [
+    "convolution2d",
+    "feature_maps",
+    "gabor",
+    "impulse_probe",
+    "layer_arithmetic",
+    "pooling_shift",
+    "toeplitz",
+]
