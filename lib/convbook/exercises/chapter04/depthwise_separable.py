@@ -143,7 +143,7 @@ exercise = Exercise(
         Property(
             "as many maps out as in",
             points=1,
-            inputs=_layers(square=True),
+            inputs=_layers(square=True, longest=3, widest=2),
             hint="First z[i] = depthwise[i] ⋆ x[i], each map alone. Then y[j] = Σ_i pointwise[j, i] · z[i].",
         ),
         Property(
