@@ -117,8 +117,16 @@ const conv = (() => {
     return W;
   }
 
+  // The wires of a layer along one axis: sample i of the input goes into output u through weight a. Those from the
+  // padding are among them, with i < 0 or i ≥ n.
+  function wires(n, r, { stride = 1, padding = 0, dilation = 1 } = {}) {
+    const outputs = Array.from({ length: outputSize(n, r, { stride, padding, dilation }) }, (_, u) => u);
+    const taps = Array.from({ length: r }, (_, a) => a);
+    return outputs.flatMap((u) => taps.map((a) => ({ i: stride * u + dilation * a - padding, u, a })));
+  }
+
   return {
     outputSize, layerCost, conv1d, conv2d, layer, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
-    maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix,
+    maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, wires,
   };
 })();
