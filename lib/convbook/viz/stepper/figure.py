@@ -135,8 +135,9 @@ def figure(kind, panels, frames, *, alt, aligned=False):
     drawn = [_panel(panel, wide, texts, frames, not aligned) for panel in panels]
     pictures = "".join(f"<div>{picture}</div>" for picture in drawn)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
+    sheets = ["plots.css"] * any(isinstance(panel, Matrix) for panel in panels) + ["stepper.css"]
     html = (
-        f"{style('plots.css', 'stepper.css')}"
+        f"{style(*sheets)}"
         f'<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
         f'<div class="cb-row{" cb-aligned" if aligned else ""}">{pictures}</div>'
         '<div class="cb-controls" hidden>'
