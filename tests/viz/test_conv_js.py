@@ -75,6 +75,28 @@ def test_conv2d(call):
     agree(got, [direct.conv2d(x, w, **options(*h)) for x, w, h in cases])
 
 
+def test_layer(call):
+    x, w = RNG.standard_normal((3, 9, 7)), RNG.standard_normal((2, 3, 3, 2))
+    got = call("conv.layer", [(x, w, options(*h)) for h in HYPER_2D])
+    agree(got, [direct.conv2d(x, w, **options(*h)) for h in HYPER_2D])
+
+
+def test_layer_cost(call):
+    layers = [
+        {"k": g * 2, "maps": g * 3, "H": 12, "W": 9, "r": r, "s": s, "p": p, "t": t, "g": g}
+        for g, r in product((1, 2, 4), (1, 3, 4))
+        for s, p, t in HYPER_1D
+        if t * (r - 1) < 9 + 2 * p
+    ]
+    for layer, cost in zip(layers, call("conv.layerCost", [(layer,) for layer in layers]), strict=True):
+        k, maps, H, W, r, s, p, t, g = layer.values()
+        size = arithmetic.output_size((H, W), r, **options(s, p, t))
+        assert (cost["height"], cost["width"]) == size
+        assert cost["parameters"] == arithmetic.conv2d_parameters(k, maps, r, groups=g)
+        operations = arithmetic.conv2d_operations(k, maps, r, (H, W), **options(s, p, t), groups=g)
+        assert cost["operations"] == operations
+
+
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])
 def test_convolve(call, mode):
     ones = [(RNG.standard_normal(n), RNG.standard_normal(r), mode) for n, r in ((11, 3), (8, 4), (5, 5))]

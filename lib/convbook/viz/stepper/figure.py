@@ -11,6 +11,7 @@ from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
 
 CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
+LETTER = 9  # of a label
 MAX_FRAMES = 150
 
 
@@ -94,7 +95,7 @@ class Frame:
     put: dict = field(default_factory=dict)
 
 
-def figure(kind, panels, frames, *, alt):
+def figure(kind, panels, frames, *, alt, aligned=False):
     """Make a step-through figure from grids and frames.
 
     Parameters
@@ -107,6 +108,9 @@ def figure(kind, panels, frames, *, alt):
         At least one, at most 150.
     alt : str
         A sentence that says what is stepped through.
+    aligned : bool
+        The panels belong in one line, their lower edges level, and on a narrow page they shrink instead of
+        wrapping. No lines are drawn within them.
 
     Returns
     -------
@@ -128,13 +132,14 @@ def figure(kind, panels, frames, *, alt):
     written = [number(v) for grid in grids for v in grid.values.flat]
     longest = max(map(len, written + [text for cells in texts.values() for text in cells.values()]))
     wide = max(CELL, 10 * longest + 12)
-    drawn = [_panel(panel, wide, texts, frames) for panel in panels]
+    drawn = [_panel(panel, wide, texts, frames, not aligned) for panel in panels]
     pictures = "".join(f"<div>{picture}</div>" for picture in drawn)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
+    sheets = ["plots.css"] * any(isinstance(panel, Matrix) for panel in panels) + ["stepper.css"]
     html = (
-        f"{style('plots.css', 'stepper.css')}"
+        f"{style(*sheets)}"
         f'<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
-        f'<div class="cb-row">{pictures}</div>'
+        f'<div class="cb-row{" cb-aligned" if aligned else ""}">{pictures}</div>'
         '<div class="cb-controls" hidden>'
         f'<button type="button" data-do="back" aria-label="Previous step">{_ICONS["back"]}</button>'
         f'<button type="button" data-do="play" aria-label="Play">{_ICONS["play"]}{_ICONS["pause"]}</button>'
@@ -162,7 +167,7 @@ _ICONS = {
 }
 
 
-def _panel(grids, wide, texts, frames):
+def _panel(grids, wide, texts, frames, wired):
     """One picture with the state of the last frame: what is seen without a script."""
     if isinstance(grids, Matrix):
         return _matrix(grids, frames[-1])
@@ -174,7 +179,7 @@ def _panel(grids, wide, texts, frames):
         parts += drawn
         lit.append(cells)
         width, top = max(width, right), bottom + 30
-    if len(grids) == 2:
+    if wired and len(grids) == 2:
         wires = [line(x1, y1 + CELL, x2, y2) for (x1, y1), (x2, y2) in product(*lit)]
         parts.insert(0, f'<g class="wires">{"".join(wires)}</g>')
     return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
@@ -223,7 +228,8 @@ def _grid(grid, wide, top, lower, texts, on):
             "</g>",
         ]
     parts.append(f'<g class="cells {grid.role}" data-grid="{grid.name}">{"".join(cells)}</g>')
-    return parts, lit, left + wide * (max(columns) + 1) + 2, y0 + CELL * rows + (18 if below else 0)
+    right = left + max(wide * (max(columns) + 1) + 2, 0 if beside else LETTER * len(grid.label))
+    return parts, lit, right, y0 + CELL * rows + (18 if below else 0)
 
 
 def _matrix(matrix, last):
