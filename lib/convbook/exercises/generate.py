@@ -1,8 +1,10 @@
 """Write the notebooks that students open from the solutions: `python -m convbook.exercises.generate`.
 
 A solution stands between `### BEGIN SOLUTION` and `### END SOLUTION`; cells whose id begins with `solution-`
-are for the solutions only. Where the student is to find a bug, the wrong function stands in a cell `NAME-starter`
-before the cell `NAME` with the right one: the exercise keeps the first, the solutions show both. With `--check` nothing is written, and every file out of step gets a line.
+are for the solutions only. Where the student is to find a bug, the wrong function stands in a cell
+`NAME-starter` before the cell `NAME` with the right one. The exercise keeps the first, the solutions show
+both.
+With `--check` nothing is written, and every file out of step gets a line.
 """
 
 import argparse

@@ -6,5 +6,15 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 from convbook.viz.explorer.backward import gates, pixels_affected, wiring
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.matrices import toeplitz
+from convbook.viz.explorer.pooling import pooling_shift
 
-__all__ = ["convolution2d", "gabor", "gates", "impulse_probe", "pixels_affected", "toeplitz", "wiring"]
+__all__ = [
+    "convolution2d",
+    "gabor",
+    "gates",
+    "impulse_probe",
+    "pixels_affected",
+    "pooling_shift",
+    "toeplitz",
+    "wiring",
+]

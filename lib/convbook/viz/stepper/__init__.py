@@ -9,5 +9,20 @@ frames and calls `figure`.
 from convbook.viz.stepper.backward import backward_input, backward_weight
 from convbook.viz.stepper.convolution import conv1d, conv2d
 from convbook.viz.stepper.figure import Frame, Grid, Matrix, figure
+from convbook.viz.stepper.pooling import avg_pool2d, bed_of_nails, max_pool2d, max_unpool2d, unpool_nearest
 
-__all__ = ["Frame", "Grid", "Matrix", "backward_input", "backward_weight", "conv1d", "conv2d", "figure"]
+__all__ = [
+    "Frame",
+    "Grid",
+    "Matrix",
+    "avg_pool2d",
+    "backward_input",
+    "backward_weight",
+    "bed_of_nails",
+    "conv1d",
+    "conv2d",
+    "figure",
+    "max_pool2d",
+    "max_unpool2d",
+    "unpool_nearest",
+]
