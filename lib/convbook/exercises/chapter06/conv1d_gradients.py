@@ -55,6 +55,12 @@ def _gradient_of_the_padded_input(dy, x, w, *, stride=1, padding=0, dilation=1):
     return spread(dy, w, n, stride, 0, dilation), dw, db
 
 
+def _nothing_without_padding(dy, x, w, *, stride=1, padding=0, dilation=1):
+    """Without padding nothing is left of dx: the slice `[0:-0]` is empty. End it at `padding + len(x)`."""
+    dx, dw, db = _gradient_of_the_padded_input(dy, x, w, stride=stride, padding=padding, dilation=dilation)
+    return dx[padding:-padding], dw, db
+
+
 def _nothing_where_nothing_was_read(dy, x, w, *, stride=1, padding=0, dilation=1):
     """dx ends with the last window. Where the stride does not fit, x goes on: those samples were never read,
     and their gradient is 0.
@@ -196,6 +202,7 @@ exercise = Exercise(
         _dilation_forgotten,
         _stride_and_dilation_exchanged,
         _gradient_of_the_padded_input,
+        _nothing_without_padding,
         _nothing_where_nothing_was_read,
         _weights_too_many,
         _flipping,

@@ -94,6 +94,12 @@ def _gradient_of_the_padded_images(dy, x, w, *, stride=1, padding=0):
     return _right(dy, padded, w, stride=stride)[0], dw, db
 
 
+def _nothing_without_padding(dy, x, w, *, stride=1, padding=0):
+    """Without padding nothing is left of dx: the slice `[0:-0]` is empty. End it at `padding + H`."""
+    dx, dw, db = _gradient_of_the_padded_images(dy, x, w, stride=stride, padding=padding)
+    return dx[:, :, padding:-padding, padding:-padding], dw, db
+
+
 def _channels_exchanged(dy, x, w, *, stride=1, padding=0):
     """In dw the axes of the channels are exchanged: it has the shape of w, output maps first."""
     dx, dw, db = _right(dy, x, w, stride=stride, padding=padding)
@@ -204,6 +210,7 @@ exercise = Exercise(
         _bias_for_every_image,
         _one_bias,
         _gradient_of_the_padded_images,
+        _nothing_without_padding,
         _channels_exchanged,
         _kernel_first,
     ),

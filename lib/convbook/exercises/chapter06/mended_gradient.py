@@ -70,6 +70,12 @@ def _cut_and_then_filled_up(dy, w, n, *, stride=1, padding=0):
     return np.pad(dx, (0, n - len(dx)))
 
 
+def _nothing_without_padding(dy, w, n, *, stride=1, padding=0):
+    """Without padding nothing is left: the slice `[0:-0]` is empty. End it at `padding + n`."""
+    dx = spread(dy, w, n + 2 * padding, stride)
+    return dx[padding:-padding]
+
+
 def _averaging(dy, w, n, *, stride=1, padding=0):
     """Where windows overlap the contributions are averaged. They add."""
     painters = spread(np.ones(len(dy)), np.ones(len(w)), n, stride, padding)
@@ -126,6 +132,7 @@ exercise = Exercise(
         _still_too_short,
         _zeros_in_front,
         _cut_and_then_filled_up,
+        _nothing_without_padding,
         _averaging,
     ),
     mutants=(
