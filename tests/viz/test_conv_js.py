@@ -176,6 +176,20 @@ def test_receptive_fields(call):
     assert call("conv.sizes", [([windows[-1]], 2)]) == [[2, 0]]
 
 
+def test_wires(call):
+    """Each weight of the matrix is one wire; those that lead to the padding are named as well."""
+    cases = [(n, r, options(*h)) for n, r in ((7, 3), (6, 4), (5, 1)) for h in HYPER_1D]
+    fits = [(n, r, h) for n, r, h in cases if n + 2 * h["padding"] > h["dilation"] * (r - 1)]
+    for (n, r, h), wires in zip(fits, call("conv.wires", fits), strict=True):
+        W = conv1d_matrix(np.arange(1, r + 1), n, **h).toarray()
+        drawn = np.zeros_like(W)
+        for wire in wires:
+            if 0 <= wire["i"] < n:
+                drawn[wire["u"], wire["i"]] = wire["a"] + 1
+        np.testing.assert_array_equal(drawn, W)
+        assert len(wires) == r * len(W)
+
+
 def test_gabor_kernel(call):
     cases = [
         (size, orientation, phase) for size in (9, 13) for orientation in (0, 30, 115) for phase in (0, 75)

@@ -58,13 +58,13 @@ class Matrix:
     name : str
         By which frames refer to it.
     which : ndarray of int, (m, n)
-        0 where it is zero, k where it holds weight number k.
+        0 where the matrix is zero, k where it holds weight number k.
     label : str
         Written in its corner, or above it.
     letter : str
         Of the weights, to be numbered.
     columns, rows : str, optional
-        Letter of the inputs over the columns and of the outputs beside the rows.
+        Letters of the inputs over the columns and of the outputs beside the rows.
     """
 
     name: str
@@ -173,9 +173,10 @@ def _panel(grids, wide, texts, frames, wired):
         return _matrix(grids, frames[-1])
     parts, lit = [], []
     top = width = 0
+    left = max(_margin(grid) for grid in grids)
     for g, grid in enumerate(grids):
         on = [frame.on.get(grid.name, {}) for frame in frames]
-        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, texts.get(grid.name, {}), on)
+        drawn, cells, right, bottom = _grid(grid, wide, left, top, g > 0, texts.get(grid.name, {}), on)
         parts += drawn
         lit.append(cells)
         width, top = max(width, right), bottom + 30
@@ -185,7 +186,17 @@ def _panel(grids, wide, texts, frames, wired):
     return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
 
 
-def _grid(grid, wide, top, lower, texts, on):
+def _margin(grid):
+    """Room on the left: for the label of a row, for the indices of a rectangle."""
+    return 44 if _beside(grid) and len(grid.label) == 2 else 34 if grid.values.ndim == 1 else 26
+
+
+def _beside(grid):
+    """Whether the label stands left of its row, as x and dx do."""
+    return grid.values.ndim == 1 and len(grid.label) <= 2
+
+
+def _grid(grid, wide, left, top, lower, texts, on):
     """A grid's cells and indices, where its lit cells stand, and its right and lower edge."""
     values = np.atleast_2d(grid.values)
     rows, cols = values.shape
@@ -193,9 +204,8 @@ def _grid(grid, wide, top, lower, texts, on):
     columns = grid.columns or range(cols)
     first = (0, *grid.first)[-2:]
     faint = np.zeros(values.shape, bool) if grid.faint is None else np.atleast_2d(grid.faint)
-    beside = row and len(grid.label) <= 2  # x or dx stands left of its row
+    beside = _beside(grid)
     below = row and lower  # indices under the row: lines come from above
-    left = 34 if row else 26
     y0 = top + (0 if beside else 24) + (0 if below else 20)
 
     name = f'<tspan class="name">{escape(grid.label)}</tspan>'
@@ -235,7 +245,7 @@ def _grid(grid, wide, top, lower, texts, on):
 def _matrix(matrix, last):
     """The picture of a matrix with the state of the last frame."""
     m, n = matrix.which.shape
-    left, top = (34 if matrix.rows else 1), 28
+    left, top = weights.margins("", matrix.rows)[0], 28  # a line for its name in any case
     cell = min(weights.CELL, (690 - left) // n)
     on = last.on.get(matrix.name, {})
     corner = text(0, 19, f'<tspan class="name">{escape(matrix.label)}</tspan>')
