@@ -26,7 +26,9 @@ def test_without_a_known_subcommand_it_is_misused(arguments, capsys):
 
 def test_a_subcommand_that_is_not_used_is_not_imported():
     script = "import sys; from convbook import cli; cli.main(['--version'])"
-    heavy = f"try:\n  {script.replace('; ', chr(10) + '  ')}\nexcept SystemExit: print('numpy' in sys.modules)"
+    heavy = (
+        f"try:\n  {script.replace('; ', chr(10) + '  ')}\nexcept SystemExit: print('numpy' in sys.modules)"
+    )
     said = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout
     assert said.splitlines()[-1] == "False"
 

@@ -9,6 +9,7 @@ import convbook
 # name → module, and one line for `convbook --help`. The module offers `add_arguments(parser)` and
 # `run(options) -> exit status`; its docstring describes the subcommand.
 COMMANDS = {
+    "train": ("convbook.training.command", "train the network of a recipe"),
     "grade": ("convbook.grading.command", "grade a class's notebooks"),
     "exercises": ("convbook.exercises.command", "check and pack exercises of your own"),
 }

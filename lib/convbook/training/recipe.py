@@ -13,6 +13,11 @@ from math import cos, floor, pi
 __all__ = ["Data", "Model", "Optimiser", "Recipe", "Schedule", "Size"]
 
 
+def _one_of(owner, name, value, known):
+    if value not in known:
+        raise ValueError(f"{owner}: {name} must be one of {', '.join(map(repr, known))}, got {value!r}")
+
+
 @dataclass(frozen=True)
 class Data:
     """Which images, and how they become numbers.
@@ -91,8 +96,8 @@ class Schedule:
 
     Parameters
     ----------
-    kind : "constant", "exponential", "cosine" or "one-cycle"
-        1; γ^⌊t⌋; (1 + cos πt/T)/2; or up along a line and down along another.
+    kind : "constant", "exponential", "cosine" or "linear"
+        1; γ^⌊t⌋; (1 + cos πt/T)/2; or 1 − t/T, which after a warm-up is called one cycle.
     gamma : float
         γ of "exponential".
     warmup : float
@@ -104,7 +109,7 @@ class Schedule:
     warmup: float = 0.0
 
     def __post_init__(self):
-        _one_of("Schedule", "kind", self.kind, ("constant", "exponential", "cosine", "one-cycle"))
+        _one_of("Schedule", "kind", self.kind, ("constant", "exponential", "cosine", "linear"))
         if not 0 <= self.warmup < 1:
             raise ValueError(f"Schedule: warmup must lie in [0, 1), got {self.warmup}")
 
@@ -118,7 +123,7 @@ class Schedule:
             "constant": 1.0,
             "exponential": self.gamma ** floor(epoch - rising),
             "cosine": (1 + cos(pi * done)) / 2,
-            "one-cycle": 1 - done,
+            "linear": 1 - done,
         }[self.kind]
 
 
@@ -216,8 +221,3 @@ class Recipe:
 def fingerprint(settings):
     """Twelve hexadecimal digits of plain data, the same for equal data in whatever order."""
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def _one_of(owner, name, value, known):
-    if value not in known:
-        raise ValueError(f"{owner}: {name} must be one of {', '.join(map(repr, known))}, got {value!r}")
