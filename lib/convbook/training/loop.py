@@ -204,6 +204,8 @@ def _step(recipe, network, optimiser, scaler, images, rows, lr, device):
     for group in optimiser.param_groups:
         group["lr"] = lr
     x, labels = images.batch(images.train, distributed.share(rows))
+    for name, options in recipe.augmentation:
+        x, labels = _augmented(name, options, x, labels)
     # The mean over the whole batch, whoever computes it; a process's gradient is averaged with the others'.
     counted = (images.train[1][rows] != images.ignore).sum() / distributed.world_size()
     total = torch.zeros((), dtype=images.dtype, device=device)
@@ -229,6 +231,14 @@ def _step(recipe, network, optimiser, scaler, images, rows, lr, device):
     scaler.step(optimiser)
     scaler.update()
     return distributed.summed(total) / distributed.world_size()
+
+
+def _augmented(name, options, x, labels):
+    """Another view of a batch; a label for each pixel moves with it."""
+    from convbook.data import augment
+
+    view = getattr(augment, name)
+    return view(x, labels, **options) if labels.ndim > 1 else (view(x, **options), labels)
 
 
 @torch.no_grad()
