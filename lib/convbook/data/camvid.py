@@ -2,13 +2,13 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import PurePosixPath
+from functools import partial
 
 import numpy as np
 
-from convbook.data import published
 from convbook.data.dataset import DataError, Dataset, Split
 from convbook.data.folder import Folder
+from convbook.data.published import CAMVID, sha256
 
 CLASSES = (
     "sky",
@@ -28,36 +28,33 @@ VOID = 11
 
 def load():
     """Street scenes as `(N, 3, 360, 480)`: 367 to learn from, 101 for tuning, 233 to test on; 11 is void."""
-    folder = Folder(published.camvid())
+    folder = Folder(CAMVID)
     train, val, test = (_split(folder, part) for part in ("train", "val", "test"))
     return Dataset("camvid", train, test, CLASSES, _provenance(folder), val=val, ignore=VOID)
 
 
 def _split(folder, part):
-    """The pictures of one part in the order of their names, decoded side by side."""
-    names = sorted(PurePosixPath(file).name for file in folder.files if file.startswith(f"CamVid/{part}/"))
+    """The scenes of one part in the order of their names, decoded side by side."""
+    start = f"CamVid/{part}/"
+    names = sorted(file.removeprefix(start) for file in folder.files if file.startswith(start))
+    if not names:
+        raise DataError(f"{folder.root / start} has no pictures")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        images, labels = (
-            _stack(folder.root / kind, list(pool.map(folder.read, (f"{kind}/{name}" for name in names))))
-            for kind in (f"CamVid/{part}", f"CamVid/{part}annot")
-        )
-    if images.ndim != 4 or images.shape[:3] != labels.shape:
-        raise DataError(
-            f"{folder.root / 'CamVid' / part}: images {images.shape} and labels {labels.shape} do not fit"
-        )
-    if labels.max(initial=0) > VOID:
-        raise DataError(
-            f"{folder.root / 'CamVid' / part}annot has the label {labels.max()}, expected 0 to {VOID}"
-        )
-    return Split(np.ascontiguousarray(images.transpose(0, 3, 1, 2)), labels.astype(np.int64))
+        images, labels = zip(*pool.map(partial(_scene, folder, part), names), strict=True)
+    if len({image.shape for image in images}) > 1:
+        raise DataError(f"{folder.root / start} has pictures of several sizes")
+    return Split(np.stack(images), np.stack(labels).astype(np.int64))
 
 
-def _stack(where, pictures):
-    if len({picture.shape for picture in pictures}) != 1:
-        raise DataError(
-            f"{where}: expected pictures of one size, got {len(pictures)} of {set(p.shape for p in pictures)}"
-        )
-    return np.stack(pictures)
+def _scene(folder, part, name):
+    """One picture, (3, H, W), and its labels, (H, W)."""
+    image, labels = folder.read(f"CamVid/{part}/{name}"), folder.read(f"CamVid/{part}annot/{name}")
+    where = folder.root / f"CamVid/{part}annot/{name}"
+    if image.ndim != 3 or image.shape != (*labels.shape, 3):
+        raise DataError(f"{where} is {labels.shape}, which does not fit a picture {image.shape}")
+    if labels.max() > VOID:
+        raise DataError(f"{where} has the label {labels.max()}, expected 0 to {VOID}")
+    return image.transpose(2, 0, 1).copy(), labels
 
 
 def _provenance(folder):
@@ -66,6 +63,4 @@ def _provenance(folder):
     lines = {}
     for file, found in whole["sha256"].items():
         lines.setdefault(file.rpartition("/")[0], []).append(f"{found}  {file}\n")
-    return whole | {
-        "sha256": {name: published.sha256("".join(part).encode()) for name, part in lines.items()}
-    }
+    return whole | {"sha256": {name: sha256("".join(part).encode()) for name, part in lines.items()}}

@@ -2,21 +2,21 @@
 
 from importlib import import_module
 
-# name → module and function: a loader is imported only when it is used.
-LOADERS = {
-    "digits": "digits.load",
-    "mnist": "mnist.load",
-    "fashion-mnist": "mnist.load_fashion",
-    "cifar10": "cifar10.load",
-    "camvid": "camvid.load",
-    "shapes": "shapes.load",
-    "tiny-shakespeare": "shakespeare.load",
+# name → module and function, imported only when it is used, and what it loads.
+CATALOGUE = {
+    "digits": ("digits.load", "1,797 handwritten digits, 8×8, grey"),
+    "mnist": ("mnist.load", "70,000 handwritten digits, 28×28, grey"),
+    "fashion-mnist": ("mnist.load_fashion", "70,000 garments, 28×28, grey"),
+    "cifar10": ("cifar10.load", "60,000 photographs of 10 kinds of things, 32×32, colour"),
+    "camvid": ("camvid.load", "701 street scenes with a class for every pixel, 480×360, colour"),
+    "shapes": ("shapes.load", "drawn scenes with a class and an object for every pixel, any number and size"),
+    "tiny-shakespeare": ("shakespeare.load", "1,115,394 characters of Shakespeare"),
 }
 
 
 def names():
     """The names that `load` knows: tuple of str."""
-    return tuple(LOADERS)
+    return tuple(CATALOGUE)
 
 
 def load(name, **options):
@@ -42,9 +42,9 @@ def load(name, **options):
     DataError
         If a file cannot be had, or is not what it should be; the message says how to go on.
     """
-    if name not in LOADERS:
-        raise ValueError(f"load: no data set {name!r}, expected one of {', '.join(LOADERS)}")
+    if name not in CATALOGUE:
+        raise ValueError(f"load: no data set {name!r}, expected one of {', '.join(CATALOGUE)}")
     if options and name != "shapes":
         raise TypeError(f"load: {name} has no options, got {', '.join(options)}")
-    module, function = LOADERS[name].split(".")
+    module, function = CATALOGUE[name][0].split(".")
     return getattr(import_module(f"convbook.data.{module}"), function)(**options)

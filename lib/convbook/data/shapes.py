@@ -26,11 +26,11 @@ def load(n=1000, size=64, seed=0):
     n : int
         Scenes to learn from; a fifth as many, at least one, for tuning, and as many for testing.
     size : int
-        Height and width, at least 32.
+        Height and width, at least 40.
     seed : int
         From 0 to 2³² − 1.
     """
-    for name, value, least in (("n", n, 1), ("size", size, 32), ("seed", seed, 0)):
+    for name, value, least in (("n", n, 1), ("size", size, 40), ("seed", seed, 0)):
         if not isinstance(value, int) or not least <= value < 2**32:
             raise ValueError(f"shapes: {name} must be an integer from {least} to 2³² − 1, got {value!r}")
     some = max(n // 5, 1)
@@ -60,7 +60,7 @@ def scene(size, seed):
     labels = np.zeros((size, size), np.int64)
     instances = np.zeros_like(labels)
     count = 0
-    for _ in range(draw(rng, 3, 6)):
+    for _ in range(draw(rng, 4, 8)):
         kind = draw(rng, 1, len(CLASSES) - 1)
         shape = outline(rng, kind, size)
         placed = [(shape, *draw(rng, 0, size - len(shape), 2))]
@@ -89,24 +89,31 @@ def draw(rng, low, high, shape=None):
 
 def outline(rng, kind, size):
     """One object, in any direction, as a mask of odd side: ndarray, bool, (2r + 1, 2r + 1)."""
-    r = draw(rng, size // 9, size // 5)
+    r = draw(rng, size // 8, size // 5)
     a, b = draw(rng, 1, 9), draw(rng, -9, 9)
     width = draw(rng, 4, 6)
-    y, x = np.mgrid[-r : r + 1, -r : r + 1]
+    x = np.arange(-r, r + 1, dtype=np.int64)
+    y = x[:, None]
     # Coordinates along the direction (a, b) and across it; in their unit the radius is R.
     p, q, R = a * x + b * y, abs(a * y - b * x), isqrt(r * r * (a * a + b * b))
     distance = p * p + q * q
     match CLASSES[kind]:
         case "circle":
-            return distance <= R * R
+            mask = distance <= R * R
         case "ring":
-            return (distance <= R * R) & (4 * distance > R * R)
+            mask = (distance <= R * R) & (25 * distance > 4 * R * R)
         case "rectangle":
-            return (5 * abs(p) <= 4 * R) & (10 * q <= width * R)
+            mask = (5 * abs(p) <= 4 * R) & (10 * q <= width * R)
         case "triangle":
-            return (2 * p >= -R) & (26 * q <= 15 * (R - p))
+            mask = (2 * p >= -R) & (26 * q <= 15 * (R - p))
         case "cross":
-            return (10 * abs(p) <= 3 * R) & (10 * q <= 9 * R) | (10 * abs(p) <= 9 * R) & (10 * q <= 3 * R)
+            mask = (10 * abs(p) <= 3 * R) & (10 * q <= 9 * R) | (10 * abs(p) <= 9 * R) & (10 * q <= 3 * R)
+    # Blunt the tips: a pixel stays only in a block of 2×2, else it might hang on by a corner alone.
+    blocks = mask[1:, 1:] & mask[1:, :-1] & mask[:-1, 1:] & mask[:-1, :-1]
+    blunt = np.zeros_like(mask)
+    for corner in (np.s_[1:, 1:], np.s_[1:, :-1], np.s_[:-1, 1:], np.s_[:-1, :-1]):
+        blunt[corner] |= blocks
+    return blunt
 
 
 def neighbour(first, top, left, second, step):
@@ -130,7 +137,8 @@ def neighbour(first, top, left, second, step):
 
 def texture(rng, colour, side):
     """Clouds, stripes, checks or speckles in a colour and one near it: ndarray, int64, (3, side, side)."""
-    y, x = np.mgrid[:side, :side]
+    x = np.arange(side, dtype=np.int64)
+    y = x[:, None]
     scale = draw(rng, 3, 8)
     match draw(rng, 0, 3):
         case 0:
