@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["NotMeasured", "Result", "folder", "load", "names"]
+__all__ = ["NotMeasured", "Result", "folder", "load", "names", "summary"]
 
 
 class NotMeasured(LookupError):
@@ -27,8 +27,8 @@ class Result:
     Parameters
     ----------
     values : dict
-        The file as it is: `name`, `command`, `fingerprint`, `settings`, `data`, and `runs`, one for each seed, with
-        `metrics`, the curves `epochs` and `steps`, `seconds`, `device`, `versions`, `commit`.
+        The file as it is: `name`, `command`, `fingerprint`, `settings`, `data`, and `runs`, one for each
+        seed, with `metrics`, the curves `epochs` and `steps`, `seconds`, `device`, `versions` and `commit`.
     """
 
     values: dict
@@ -129,3 +129,12 @@ def load(name):
     if name not in files:
         raise NotMeasured(f"{name} is not measured yet: convbook train {name} --full")
     return Result(json.loads(files[name].read_text("utf-8")))
+
+
+def summary(result, metric):
+    """A metric's mean and standard deviation over the seeds, as people write them: "1.00 ± 0.10 %"."""
+    values = result.metric(metric)
+    spread = float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    if metric.endswith(("_error", "_accuracy")):
+        return f"{100 * values.mean():.2f} ± {100 * spread:.2f} %"
+    return f"{values.mean():.3g} ± {spread:.1g}"

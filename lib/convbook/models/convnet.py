@@ -9,7 +9,9 @@ __all__ = ["ConvNet"]
 
 
 class ConvNet(nn.Module):
-    """conv(5, w), pool(2), conv(5, 2w), pool(2), fc(h), fc(classes), with ReLU after every layer but the last.
+    """Two convolutions, each followed by a pool, then two fully connected layers; ReLU in between.
+
+        conv(5, w), pool(2), conv(5, 2w), pool(2), fc(h), fc(classes)
 
     Parameters
     ----------
@@ -30,8 +32,8 @@ class ConvNet(nn.Module):
 
     Notes
     -----
-    Chapter 9, "Convolutional networks that learn". With the default sizes it is the lecture's network, 155,606
-    parameters for 1×28×28 and 214,806 for 3×32×32.
+    Chapter 9, "Convolutional networks that learn". With the default sizes it is the lecture's network,
+    155,606 parameters for 1×28×28 and 214,806 for 3×32×32.
     """
 
     def __init__(self, in_shape, classes, *, width=32, hidden=100, std=None):

@@ -10,7 +10,7 @@ import json
 from dataclasses import KW_ONLY, asdict, dataclass, field
 from math import cos, floor, pi
 
-__all__ = ["Data", "Model", "Optimiser", "Recipe", "Schedule", "Size"]
+__all__ = ["Data", "Model", "Optimiser", "Recipe", "Round", "Schedule", "Search", "Size", "fingerprint"]
 
 
 def _one_of(owner, name, value, known):
@@ -211,6 +211,71 @@ class Recipe:
         """What decides the full run, as plain data: no name, no words, no quick size."""
         words = ("name", "summary", "quick", "lecture", "note")
         return {key: value for key, value in asdict(self).items() if key not in words}
+
+    @property
+    def fingerprint(self):
+        """Twelve hexadecimal digits that change whenever a setting does."""
+        return fingerprint(self.settings)
+
+
+@dataclass(frozen=True)
+class Round:
+    """One round of a search.
+
+    Parameters
+    ----------
+    trials : int
+    epochs : int
+        How long each trial trains.
+    images : int, optional
+        Learn from the first of them only.
+    """
+
+    trials: int
+    epochs: int
+    images: int | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for the hyperparameters of a recipe's optimiser.
+
+    The first round is made twice, once with a grid and once with as many random draws. A later round draws
+    around the best that the draws have found so far, from a range narrowed to its `shrink`-th part (in the
+    logarithm). At last the recipe is trained in full with the best of all.
+
+    Parameters
+    ----------
+    name, summary : str
+    base : Recipe
+        Whose optimiser is varied, and which is trained in full with what was found.
+    ranges : dict
+        For each field of the optimiser the least and the greatest value, `{"lr": (1e-5, 1e-1)}`.
+    rounds, quick_rounds : tuple of Round
+        Of a full and of a quick search.
+    shrink : float
+    seeds : tuple of int
+    lecture : dict
+    note : str
+        As for a recipe.
+    """
+
+    name: str
+    summary: str
+    base: Recipe
+    ranges: dict
+    rounds: tuple
+    quick_rounds: tuple
+    shrink: float = 3.0
+    seeds: tuple = (0, 1, 2)
+    lecture: dict = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def settings(self):
+        """What decides the full search, as plain data."""
+        own = {key: getattr(self, key) for key in ("ranges", "shrink", "seeds")}
+        return own | {"base": self.base.settings, "rounds": [asdict(each) for each in self.rounds]}
 
     @property
     def fingerprint(self):

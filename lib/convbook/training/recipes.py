@@ -1,13 +1,13 @@
 """The named recipes: `convbook train NAME`.
 
-Each notes what the lecture reports, so that a result stands beside it. The lecture does not say how its loss is
-normalised; here it is the mean cross-entropy of a batch + λ/2·‖W‖², as in PyTorch. With its learning rate and λ
-the linear classifier then reaches the accuracy that the lecture shows, and with λ·‖W‖² it does so too.
+Each notes what the lecture reports, so that a result stands beside it. The lecture does not say how its loss
+is normalised; here it is the mean cross-entropy of a batch + λ/2·‖W‖², as in PyTorch. With its learning rate
+and λ the linear classifier then gets 40 % of the test images right, and with λ·‖W‖² as well.
 """
 
 from dataclasses import replace
 
-from convbook.training.recipe import Data, Model, Optimiser, Recipe, Schedule, Size
+from convbook.training.recipe import Data, Model, Optimiser, Recipe, Round, Schedule, Search, Size
 
 __all__ = ["RECIPES", "recipe"]
 
@@ -59,20 +59,32 @@ wide = replace(
     model=WIDE,
     note="200 hidden units, as in the lecture's pictures; ε falls to 0.9 of itself every epoch.",
 )
+search = Search(
+    "cifar10-two-layer-search",
+    summary="search for learning rate and λ of the two-layer network, from coarse to fine",
+    base=two_layer,
+    ranges={"lr": (1e-5, 1e-1), "weight_decay": (1e-3, 1e2)},
+    rounds=(Round(9, epochs=1, images=9000), Round(6, epochs=2, images=18_000), Round(5, epochs=3)),
+    quick_rounds=(Round(4, epochs=1, images=2000), Round(2, epochs=1, images=2000)),
+    seeds=SEEDS,
+    lecture={"test_accuracy": 0.51},
+    note="Learning rate and λ from 10⁻⁵ … 10⁻¹ and 10⁻³ … 10², log-uniform: 9 short runs, 6 longer ones "
+    "around the best, 5 yet longer ones, then one in full. A 3×3 grid of short runs stands for comparison.",
+)
 
-# In float64, so that a permutation of the pixels, which changes the order of sums, changes nothing to be seen.
+# In float64, so that the other order of the sums, which shuffled pixels bring, changes nothing to be seen.
 mnist_two_layer = Recipe(
     "mnist-two-layer",
     summary="two layers on MNIST",
     data=Data("mnist", validation=5000),
     model=Model("two-layer", {"hidden": 100}),
-    optimiser=Optimiser(lr=0.2, weight_decay=1e-4),
+    optimiser=Optimiser(lr=0.5, weight_decay=1e-5),
     schedule=Schedule("exponential", gamma=0.9),
     precision="float64",
     full=Size(10, SEEDS),
     quick=QUICK,
     lecture={"test_error": 0.03},
-    note="100 hidden units, m = 128, ε = 0.2 falling to 0.9 of itself every epoch, pixels in [0, 1], float64.",
+    note="100 hidden units, m = 128, ε = 0.5 falling to 0.9 of itself every epoch, pixels in [0, 1].",
 )
 mnist_two_layer_permuted = replace(
     mnist_two_layer,
@@ -118,8 +130,8 @@ cifar10_convnet_printed = replace(
     summary="the convolutional network on CIFAR-10, with the lecture's settings",
     data=Data("cifar10", validation=5000, centre="pixel"),
     lecture={"test_error": 0.28},
-    note="m = 128, ε = 0.01, λ = 0.01, σ = 0.1, as printed; 4 epochs of plain SGD on pixels in [0, 1] less their "
-    "mean. The lecture does not say how long it trained.",
+    note="m = 128, ε = 0.01, λ = 0.01, σ = 0.1, as printed; 4 epochs of plain SGD on pixels in [0, 1] less "
+    "their mean. The lecture does not say how long it trained.",
 )
 cifar10_convnet = replace(
     cifar10_convnet_printed,
@@ -140,8 +152,8 @@ cifar10_convnet_modern = replace(
     augmentation=(("shift", {"pixels": 2}), ("flip", {})),
     label_smoothing=0.1,
     full=Size(16, SEEDS),
-    note="m = 128, Nesterov momentum 0.9, ε up to 0.04 and down to 0 along lines, λ = 0.001, shifts by up to 2 "
-    "pixels and mirror images, labels smoothed by 0.1; 16 epochs. The architecture is the lecture's.",
+    note="m = 128, Nesterov momentum 0.9, ε up to 0.04 and down to 0 along lines, λ = 0.001, shifts by up to "
+    "2 pixels and mirror images, labels smoothed by 0.1; 16 epochs. The architecture is the lecture's.",
 )
 
 RECIPES = {
@@ -152,6 +164,7 @@ RECIPES = {
         two_layer,
         wide_constant,
         wide,
+        search,
         mnist_two_layer,
         mnist_two_layer_permuted,
         mnist_convnet_printed,

@@ -1,7 +1,7 @@
 """Runs written down: what they reached, and everything one needs to doubt it or to repeat it.
 
-A finished run leaves `run.json` in its folder. When all seeds of a recipe's full size are there, they become one
-file, `book/results/NAME.json`, which `convbook.results.load` reads.
+A finished run leaves `run.json` in its folder. When all seeds of a recipe's full size are there, they become
+one file, `book/results/NAME.json`, which `convbook.results.load` reads.
 """
 
 import json
@@ -39,7 +39,7 @@ def record(run, recipe, seed, device):
         "metrics": run.metrics,
         "epochs": run.epochs,
         "steps": _thinned(run.steps),
-        "data": {"name": recipe.data.name, **run.provenance},
+        "data": {"name": getattr(recipe, "base", recipe).data.name, **run.provenance},
         "seconds": round(run.seconds, 1),
         "cpu_seconds": round(run.cpu_seconds, 1),
         **surroundings(device),
@@ -52,8 +52,8 @@ def surroundings(device):
     Returns
     -------
     dict
-        `device`, `threads`, `processes`, `versions`, `commit` (None where there is no git), `modified` (whether the
-        library differs from that commit) and `date`.
+        `device`, `threads`, `processes`, `versions`, `commit` (None where there is no git), `modified`
+        (whether the library differs from that commit) and `date`.
     """
     cuda = device.type == "cuda"
     return {

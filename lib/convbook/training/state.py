@@ -115,8 +115,8 @@ class State:
         last = "there is no checkpoint yet"
         if self.path and self.path.exists():
             last = f"the last good checkpoint is {self.path}"
-        lr = self.log.steps["lr"][step]
-        return Diverged(f"step {step + 1}, learning rate {lr:.3g}: {what}; {last}. Try a smaller learning rate.")
+        where = f"step {step + 1}, learning rate {self.log.steps['lr'][step]:.3g}"
+        return Diverged(f"{where}: {what}; {last}. Try a smaller learning rate.")
 
 
 CLOCKS = {"seconds": time.perf_counter, "cpu_seconds": time.process_time}
