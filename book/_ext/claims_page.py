@@ -26,10 +26,9 @@ class ClaimsList(SphinxDirective):
 
     def run(self):
         chapters = claims.chapters()
+        every = [claim for chapter in chapters.values() for claim in chapter["claims"]]
         return [
-            nodes.paragraph(
-                text=summary([claim for chapter in chapters.values() for claim in chapter["claims"]])
-            ),
+            nodes.paragraph(text=summary(every)),
             *(self.chapter(number, chapter) for number, chapter in chapters.items()),
         ]
 
@@ -52,11 +51,11 @@ class ClaimsList(SphinxDirective):
         return nodes.container("", statement, origin, classes=["claim-entry"])
 
 
-def summary(claims):
+def summary(every):
     """How many claims there are, and how they stand, in two sentences or three."""
-    count = Counter(claim.state for claim in claims)
+    count = Counter(claim.state for claim in every)
     said = (
-        f"{len(claims)} claims, each with its cell in the chapter that owns it: {count['live']} proved by it"
+        f"{len(every)} claims, each with its cell in the chapter that owns it: {count['live']} proved by it"
     )
     said += f", {count['recorded']} by recorded results." if count["recorded"] else "."
     if count["not yet measured"]:
