@@ -1,4 +1,4 @@
-"""The directive `{results}`: every recipe, the lecture's number beside the recorded one, and where that is from."""
+"""The directive `{results}`: every recipe, the lecture's number beside ours, and where ours comes from."""
 
 from sphinx.util.docutils import SphinxDirective
 
@@ -49,10 +49,11 @@ def described(recipe, result):
     else:
         name = metric(recipe)
         each = ", ".join(f"{100 * value:.2f}" for value in result.metric(name))
-        minutes = sum(run["seconds"] for run in result.runs) / 60
+        seconds = sum(run["seconds"] for run in result.runs)
+        took = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
         outdated = " The recipe has changed since this run." if result.outdated else ""
         yield f"  Test {WORDS[name]} by seed: {each} %."
-        yield f"  Made by {command} in {minutes:.0f} minutes: {result.provenance}.{outdated}"
+        yield f"  Made by {command} in {took}: {result.provenance}.{outdated}"
     yield ""
 
 
