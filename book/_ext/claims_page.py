@@ -54,9 +54,7 @@ class ClaimsList(SphinxDirective):
 def summary(every):
     """How many claims there are, and how they stand, in two sentences or three."""
     count = Counter(claim.state for claim in every)
-    said = (
-        f"{len(every)} claims, each with its cell in the chapter that owns it: {count['live']} proved by it"
-    )
+    said = f"{len(every)} claims, each with a cell of the chapter that owns it: {count['live']} proved there"
     said += f", {count['recorded']} by recorded results." if count["recorded"] else "."
     if count["not yet measured"]:
         said += f" {count['not yet measured']} not yet measured."
