@@ -22,7 +22,8 @@ Adler Bauer Conti Diaz Evans Fischer Gupta Hansen Ito Jansen Kaya Larsen Moreau 
 Silva Tanaka Ueda Vogel Weber Young Zhang
 """.split()
 NAMES = """
-Ada Ben Chiara Diego Eve Finn Gita Hal Ichiro Jo Kim Leo Mia Nina Obi Pia Quy Remo Sara Taro Uma Vera Wim Yara Zoe
+Ada Ben Chiara Diego Eve Finn Gita Hal Ichiro Jo Kim Leo Mia Nina Obi Pia Quy Remo Sara Taro Uma Vera Wim Yara
+Zoe
 """.split()
 STUDENTS = [f"{surname}, {name}" for surname, name in zip(SURNAMES, NAMES, strict=True)]
 
