@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from random import Random
 from time import perf_counter
 
-import numpy as np
 from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import Flaky, NoSuchExample
+from hypothesis.errors import HypothesisException
 
 from convbook.exercises.answers import SAY_IT_ALL, Answer, call, evaluate
-from convbook.exercises.compare import Difference, name
+from convbook.exercises.compare import Difference, safely
 from convbook.exercises.diagnose import diagnose
 from convbook.exercises.drawing import draw
 from convbook.exercises.spec import Exercise, Property
@@ -221,11 +220,7 @@ def _difference(compare, expected, answer):
     if answer.error:
         return Difference(f"it raised {answer.error}: {answer.message}")
     changed = " and ".join(f"`{name}`" for name in answer.changed)
-    try:
-        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-            difference = compare(expected, answer.value)
-    except Exception:  # an exercise's own way to compare may take the shape of an answer for granted
-        difference = Difference(f"{name(answer.value)} cannot be compared with {name(expected)}")
+    difference = safely(compare, expected, answer.value)
     if difference and changed:
         return replace(
             difference, message=f"{difference.message}; the call also changed its argument {changed}"
@@ -272,7 +267,7 @@ def shrink(exercise, prop, answer, seed, known):
 
     try:
         find(prop.inputs, fails, settings=_SEARCH, random=Random(seed))
-    except (Enough, NoSuchExample, Flaky):
+    except (Enough, HypothesisException):  # enough; or nothing more was found, or it is not steady
         pass
     return smallest
 
