@@ -7,8 +7,10 @@ import pytest
 from torch import from_numpy
 from torch.nn import functional as F
 
-from convbook.reference import arithmetic, direct
+from convbook.reference import arithmetic, direct, pool, unpool
 from convbook.reference.filters import gabor
+from convbook.reference.layers import Conv
+from convbook.reference.receptive_field import input_gradient, receptive_field
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz.html import asset
 
@@ -131,6 +133,27 @@ def test_sizes_and_matrices(call):
     agree(call("conv.conv1dMatrix", weights), [conv1d_matrix(w, n, **h).toarray() for w, n, h in weights])
 
 
+def test_receptive_fields(call):
+    """Stacks of three layers whose numbers differ, with strides that leave inputs unread."""
+    windows = [
+        dict(zip("rspt", window, strict=True)) for window in product((1, 3, 4), (1, 3), (0, 2), (1, 2))
+    ]
+    stacks = [[windows[i] for i in RNG.integers(0, len(windows), 3)] for _ in range(40)]
+    layers = [
+        [Conv(r, stride=s, padding=p, dilation=t) for r, s, p, t in map(dict.values, s)] for s in stacks
+    ]
+    fields = [[field._asdict() for field in receptive_field(stack)] for stack in layers]
+    assert call("conv.receptiveField", [(stack,) for stack in stacks]) == fields
+    sizes = call("conv.sizes", [(stack, 61) for stack in stacks])
+    shapes = [(1, 61, 61)] * len(layers)
+    for i in range(3):
+        shapes = [stack[i].output_shape(shape) for stack, shape in zip(layers, shapes, strict=True)]
+        assert [made[i + 1] for made in sizes] == [shape[1] for shape in shapes]
+    middle = [(stack, 61, made[-1] // 2) for stack, made in zip(stacks, sizes, strict=True)]
+    agree(call("conv.inputGradient", middle), [input_gradient(stack, 61) for stack in layers])
+    assert call("conv.sizes", [([windows[-1]], 2)]) == [[2, 0]]
+
+
 def test_gabor_kernel(call):
     cases = [
         (size, orientation, phase) for size in (9, 13) for orientation in (0, 30, 115) for phase in (0, 75)
@@ -138,3 +161,11 @@ def test_gabor_kernel(call):
     rest = {"wavelength": 6.5, "sigma": 2.5, "aspect": 0.6}
     got = call("gaborKernel", [(size, {"orientation": o, "phase": p, **rest}) for size, o, p in cases])
     agree(got, [gabor(size, orientation=np.radians(o), phase=np.radians(p), **rest) for size, o, p in cases])
+
+
+def test_subsampling_and_blur_pool(call):
+    shapes, hyper = ((9, 8), (7, 11)), list(product((1, 2, 3, 5), (1, 2, 3)))
+    cases = [(RNG.standard_normal(shape), r, s) for shape in shapes for r, s in hyper]
+    agree(call("conv.blurPool2d", cases), [pool.blur_pool2d(x, r, stride=s) for x, r, s in cases])
+    cases = [(x, s) for x, _, s in cases]
+    agree(call("conv.subsample", cases), [unpool.subsample(x, s) for x, s in cases])

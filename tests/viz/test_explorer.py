@@ -9,6 +9,7 @@ import pytest
 
 from convbook.data import photo
 from convbook.reference import direct
+from convbook.reference.layers import Conv
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz import explorer
 from convbook.viz.explorer.filters import PRESETS
@@ -202,9 +203,12 @@ FIGURES = (
     "explorer.impulse_probe()",
     "explorer.gabor(image)",
     "explorer.convolution2d(image)",
+    "explorer.dilation()",
+    "explorer.receptive_field(image)",
     "stepper.conv1d([1, 2, 3], [1, 2])",
     "stepper.conv2d(image[:5, :4], image[:2, :3])",
     "plots.layer_growth()",
+    "plots.cone([Conv(3)] * 3, 9)",
     "plots.heatmap(image, alt='a photograph as a matrix')",
 )
 
@@ -213,7 +217,7 @@ FIGURES = (
 def figures():
     from convbook.viz import plots, stepper
 
-    names = {"explorer": explorer, "stepper": stepper, "plots": plots, "image": PHOTO}
+    names = {"explorer": explorer, "stepper": stepper, "plots": plots, "image": PHOTO, "Conv": Conv}
     return [eval(figure, names) for figure in FIGURES]
 
 
@@ -223,12 +227,12 @@ def test_all_fit_a_phone_and_no_page_complains(show, figures, place, theme):
     page = show(*figures, width=390, theme=theme, place=place)
     page.get_by_role("button", name="Probe with an impulse").click()
     settle(page)
-    assert page.locator("canvas").count() == 5
+    assert page.locator("canvas").count() == 6
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_sizes(figures):
-    for figure, limit in zip(figures, (40, 40, 60, 60, 25, 30, 40, 60), strict=True):
+    for figure, limit in zip(figures, (40, 40, 60, 60, 40, 60, 25, 30, 40, 20, 60), strict=True):
         assert len(figure._repr_html_().encode()) < 1000 * limit, figure
 
 
@@ -241,6 +245,7 @@ def test_nothing_foreign(figures):
 def test_every_build_gives_the_same_bytes():
     code = (
         "import hashlib; from convbook.data import photo; from convbook.viz import explorer, plots, stepper\n"
+        "from convbook.reference.layers import Conv\n"
         f"image = photo('camera', step=8)\nfor figure in ({', '.join(FIGURES)}):\n"
         "    print(hashlib.sha256(figure._repr_html_().encode()).hexdigest())"
     )

@@ -2,7 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 // `make("p", {class: "x"}, "text", child)`; a name in `shapes` makes an SVG element.
-const shapes = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "tspan"]);
+const shapes = new Set(["svg", "g", "image", "rect", "text", "path", "line", "circle", "tspan"]);
 function make(name, attributes = {}, ...children) {
   const node = shapes.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
