@@ -274,6 +274,7 @@ import os, struct
 PREFIX = struct.Struct(">IQ")
 h = b'[true,"","",[],""]'
 odd = b'[{"system":[[1],[]]},"","",[],""]'
+novel = b'[1,"%s","%s",["%s"],"%s"]' % tuple(letter * 200_000 for letter in (b"a", b"b", b"c", b"d"))
 def forge():
     for fd in range(3, 1024):
         try: os.fstat(fd)
@@ -285,6 +286,7 @@ def forge():
 FORGERIES = {
     "replies of its own": "[os.write(fd, PREFIX.pack(len(h), 0) + h) for _ in range(100)]",
     "a black box": "[os.write(fd, PREFIX.pack(len(odd), 0) + odd) for _ in range(9)]",
+    "a novel": "[os.write(fd, PREFIX.pack(len(novel), 0) + novel) for _ in range(2)]",
     "a huge header": "os.write(fd, PREFIX.pack(0xFFFFFFFF, 0) + b'[' * 1000)",
     "a huge body": "os.write(fd, PREFIX.pack(10, 1 << 60) + b'[' * 1000)",
     "nonsense": "os.write(fd, os.urandom(1000))",
@@ -305,6 +307,7 @@ def test_forged_replies_earn_nothing_and_cost_their_own_exercise(grade, forgery,
     got = grade(code, use, CONVOLVE, ANSWER)
     assert by_exercise(got)["add"][1] == 0
     assert by_exercise(got)["convolve"] == ("right", 4) and by_exercise(got)["answer"] == ("right", 1)
+    assert len(json.dumps(got.to_dict())) < 100_000
 
 
 LIAR = """

@@ -294,6 +294,25 @@ def holds(pid, text):
     return False
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can look at a worker's namespaces")
+def test_what_the_kernel_says_of_a_worker(sandbox):
+    worker = sandbox.worker(Limits())
+    (pid,) = (pid for pid in processes_below(sandbox._process.pid) if not processes_below(pid))
+    status = dict(line.split(":\t", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    spaces = {
+        name: os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}")
+        for name in ("user", "mnt", "pid", "net", "ipc", "uts")
+    }
+    worker.close()
+    assert int(status["Uid"].split()[0]) > 60_000 and not status["Groups"].strip()
+    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    reading = 1 << 2 if sandbox.rung == 2 and surroundings(("numpy",))["closed"] else 0
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == reading
+    assert set(spaces.values()) == {sandbox.rung == 1}
+    if sandbox.rung == 1:
+        assert status["NSpid"].split()[-1] == "1"
+
+
 DEAF = """
 while True:
     try:

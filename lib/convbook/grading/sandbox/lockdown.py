@@ -54,14 +54,13 @@ class Lockdown:
         OSError
             If any of it fails; then nothing of a student's may run.
         """
-        if self.stranger is not None:
-            self._become(self.stranger)
         namespaces.write(self.proc, "self/oom_score_adj", "1000")  # the first to die when memory runs out
         if self.rung == 1:
-            namespaces.enter_own(self.proc)
-            namespaces.own_tmp(limits["files"])
+            namespaces.enter_own(self.proc, self.stranger, limits["files"])
         else:
             os.chdir("/")
+        if self.stranger is not None:
+            self._become(self.stranger)
         alone = self.stranger is not None or self.rung == 1
         rlimits.impose(limits, self.used, count_processes=alone)
         namespaces.drop_capabilities(keep_reading=self.keep_reading)
@@ -83,4 +82,5 @@ class Lockdown:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # the change of user took /proc/self away, needed once more
+        if self.rung == 1:
+            namespaces.enter_user_namespace()
