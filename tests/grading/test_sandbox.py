@@ -227,6 +227,10 @@ def test_what_a_notebook_from_colab_imports_costs_nothing(sandbox):
 
         from tqdm.auto import tqdm
         total = sum(tqdm([1, 2, 3]))
+        with tqdm(total=3) as bar:
+            bar.update(1)
+        import tqdm
+        for i in tqdm.trange(2): pass
 
         if __name__ == "__main__":
             main = 1
