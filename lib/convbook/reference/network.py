@@ -138,9 +138,7 @@ class Linear(Module):
         w, b = self.parameters["w"], self.parameters["b"]
         x, _ = floats("Linear", x=x, w=w)
         if x.ndim != 2 or x.shape[1] != w.shape[1]:
-            raise ValueError(
-                f"Linear: x has shape {x.shape}, expected (N, {w.shape[1]}): Flatten makes rows"
-            )
+            raise ValueError(f"Linear: x has shape {x.shape}, expected (N, {w.shape[1]}): Flatten makes rows")
         self.x = x
         return x @ w.T + b
 

@@ -10,6 +10,7 @@ from convbook.viz.stepper.backward import backward_input, backward_weight
 from convbook.viz.stepper.convolution import conv1d, conv2d
 from convbook.viz.stepper.figure import Frame, Grid, Matrix, figure
 from convbook.viz.stepper.pooling import avg_pool2d, bed_of_nails, max_pool2d, max_unpool2d, unpool_nearest
+from convbook.viz.stepper.transposed import conv_transpose1d, conv_transpose2d
 
 __all__ = [
     "Frame",
@@ -21,6 +22,8 @@ __all__ = [
     "bed_of_nails",
     "conv1d",
     "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "figure",
     "max_pool2d",
     "max_unpool2d",
