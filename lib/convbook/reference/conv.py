@@ -13,9 +13,13 @@ from math import prod
 import numpy as np
 
 from convbook.reference import _gemm, _spectra
-from convbook.reference._adjoint import finish_backward, prepare_adjoint, prepare_backward
+from convbook.reference._adjoint import (
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
 from convbook.reference._arguments import prepare
-from convbook.reference._maps import gradient
 from convbook.reference._windows import Axis
 
 __all__ = [
@@ -217,15 +221,15 @@ def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0
         dw[c, j, a] = Σ_{n,u} x[n, c, u] · dy[n, g(c)·K/G + j, s·u + t·a − p]
         db[j] = Σ_{n,m} dy[n, j, m]
 
-    Parameters, result and errors are those of `conv_transpose2d_backward` with one axis less.
+    Parameters, result and errors are those of `direct.conv_transpose1d_backward`.
 
     Notes
     -----
     Chapter 7, "Transposed convolution".
     """
     name = "conv_transpose1d_backward"
-    layer = prepare_adjoint(name, 1, x, w, None, stride, padding, output_padding, groups, dilation)
-    return _conv_transpose_backward(layer, gradient(name, dy, layer.x, layer.shape[layer.added :]))
+    hyper = stride, padding, output_padding, groups, dilation
+    return _conv_transpose_backward(*prepare_adjoint_backward(name, 1, dy, x, w, *hyper))
 
 
 def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
@@ -235,32 +239,15 @@ def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0
         dw[c, j, a, e] = Σ_{n,u,v} x[n, c, u, v] · dy[n, g(c)·K/G + j, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
         db[j] = Σ_{n,m,l} dy[n, j, m, l]
 
-    The first is `conv2d` of `dy`: the transpose of the transpose.
-
-    Parameters
-    ----------
-    dy : ndarray, the shape of the output, dtype of `x`
-    x, w, stride, padding, output_padding, groups, dilation
-        As in `conv_transpose2d`.
-
-    Returns
-    -------
-    dx : ndarray, shape and dtype of `x`
-    dw : ndarray, shape and dtype of `w`
-    db : ndarray, (K,), or a number with x (H, W), dtype of `x`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `conv_transpose2d`, and if `dy` is not of the output's shape.
+    Parameters, result and errors are those of `direct.conv_transpose2d_backward`.
 
     Notes
     -----
     Chapter 7, "Transposed convolution".
     """
     name = "conv_transpose2d_backward"
-    layer = prepare_adjoint(name, 2, x, w, None, stride, padding, output_padding, groups, dilation)
-    return _conv_transpose_backward(layer, gradient(name, dy, layer.x, layer.shape[layer.added :]))
+    hyper = stride, padding, output_padding, groups, dilation
+    return _conv_transpose_backward(*prepare_adjoint_backward(name, 2, dy, x, w, *hyper))
 
 
 def depthwise_separable(x, depthwise, pointwise, b=None, *, stride=1, padding=0, dilation=1):
@@ -451,7 +438,6 @@ def _conv_transpose(layer):
 
 
 def _conv_transpose_backward(layer, dy):
-    dy = dy.reshape(layer.shape)
     dx, dw = _adjoint_gradients(dy, layer.x, layer.w, _axes(layer.layout), layer.groups)
     return finish_backward(layer, dx, dw, dy)
 
