@@ -295,8 +295,13 @@ def test_depthwise_separable_names_what_is_wrong(f):
         ValueError, match=rf"^{f.__name__}: pointwise has shape \(5, 6, 3, 1\), expected \(K, C·M"
     ):
         f(*dy, x, depthwise, np.zeros((5, 6, 3, 1)))
-    with pytest.raises(ValueError, match="a kernel of w takes 2 channels, but a group of x has 1"):
-        f(*dy, x, np.zeros((6, 2, 3, 3)), pointwise)
+    for shape in ((6, 2, 3, 3), (5, 1, 3, 3), (6, 3, 3)):
+        with pytest.raises(
+            ValueError, match=rf"^{f.__name__}: depthwise has .* expected \(C·M, 1, R, S\) for C = 3"
+        ):
+            f(*dy, x, np.zeros(shape), pointwise)
+    with pytest.raises(ValueError, match=rf"^{f.__name__}: stride must be at least 1, got \(2, 0\)"):
+        f(*dy, x, depthwise, pointwise, stride=(2, 0))
 
 
 def test_a_signal_takes_the_same_ways():

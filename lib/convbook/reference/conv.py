@@ -19,7 +19,7 @@ from convbook.reference._adjoint import (
     prepare_adjoint_backward,
     prepare_backward,
 )
-from convbook.reference._arguments import prepare
+from convbook.reference._arguments import floats, prepare
 from convbook.reference._windows import Axis
 
 __all__ = [
@@ -275,14 +275,15 @@ def depthwise_separable(x, depthwise, pointwise, b=None, *, stride=1, padding=0,
     Raises
     ------
     TypeError, ValueError
-        As `conv2d`, and if `pointwise` has kernels larger than 1×1.
+        As `conv2d`, and if `depthwise` or `pointwise` is not of its shape.
 
     Notes
     -----
     Chapter 4, "The convolutional layer". It takes 1/K + 1/(R·S) of the multiplications of the full layer.
     """
-    hyper = _depthwise("depthwise_separable", x, pointwise, stride, padding, dilation)
-    return conv2d(conv2d(x, depthwise, **hyper), pointwise, b)
+    name = "depthwise_separable"
+    _, between = _depthwise(name, x, depthwise, pointwise, stride, padding, dilation)
+    return _conv(prepare(name, 2, between, pointwise, b, 1, 0, 1, 1))
 
 
 def depthwise_separable_backward(dy, x, depthwise, pointwise, *, stride=1, padding=0, dilation=1):
@@ -307,19 +308,30 @@ def depthwise_separable_backward(dy, x, depthwise, pointwise, *, stride=1, paddi
     -----
     Chapter 6, "Backpropagation through convolution".
     """
-    hyper = _depthwise("depthwise_separable_backward", x, pointwise, stride, padding, dilation)
-    between, dpointwise, db = conv2d_backward(dy, conv2d(x, depthwise, **hyper), pointwise)
-    dx, ddepthwise, _ = conv2d_backward(between, x, depthwise, **hyper)
+    name = "depthwise_separable_backward"
+    layer, between = _depthwise(name, x, depthwise, pointwise, stride, padding, dilation)
+    dbetween, dpointwise, db = _conv_backward(*prepare_backward(name, 2, dy, between, pointwise, 1, 0, 1, 1))
+    dx, ddepthwise, _ = _conv_backward(layer, dbetween.reshape(layer.shape))
     return dx, ddepthwise, dpointwise, db
 
 
-def _depthwise(name, x, pointwise, stride, padding, dilation):
-    """The arguments of the first of the two convolutions."""
-    if np.ndim(x) not in (3, 4):
-        raise ValueError(f"{name}: x has shape {np.shape(x)}, expected (C, H, W) or (N, C, H, W)")
-    if np.shape(pointwise)[2:] != (1, 1):
-        raise ValueError(f"{name}: pointwise has shape {np.shape(pointwise)}, expected (K, C·M, 1, 1)")
-    return {"stride": stride, "padding": padding, "dilation": dilation, "groups": np.shape(x)[-3]}
+def _depthwise(name, x, depthwise, pointwise, stride, padding, dilation):
+    """Check all arrays; the first of the two convolutions, and its output."""
+    x, depthwise, pointwise = floats(name, x=x, depthwise=depthwise, pointwise=pointwise)
+    if x.ndim not in (3, 4):
+        raise ValueError(f"{name}: x has shape {x.shape}, expected (C, H, W) or (N, C, H, W)")
+    channels = x.shape[-3]
+    if depthwise.ndim != 4 or depthwise.shape[1] != 1 or len(depthwise) % max(channels, 1):
+        raise ValueError(
+            f"{name}: depthwise has shape {depthwise.shape}, expected (C·M, 1, R, S) for C = {channels}"
+        )
+    maps = len(depthwise)
+    if pointwise.ndim != 4 or pointwise.shape[1:] != (maps, 1, 1):
+        raise ValueError(
+            f"{name}: pointwise has shape {pointwise.shape}, expected (K, C·M, 1, 1) for C·M = {maps}"
+        )
+    layer = prepare(name, 2, x, depthwise, None, stride, padding, dilation, channels)
+    return layer, _conv(layer)
 
 
 # Which way

@@ -2,7 +2,8 @@
 
 Each weight takes its own shifted copy of the input, and the copies are added; backwards, and in a transposed
 convolution, each weight puts a copy in the same places. Slow for many channels, and the yardstick for
-everything that is faster.
+everything that is faster. A NaN in a map makes NaN of every output whose window it lies in; one in a kernel,
+of the whole map that the kernel makes.
 """
 
 import numpy as np

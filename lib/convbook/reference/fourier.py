@@ -1,7 +1,8 @@
 """Convolution as a product of spectra.
 
 A shift in time is a turn of phase in frequency, so all that convolution does to a wave is to multiply it by a
-number. The transform of a whole signal costs O(n log n), however long the kernel is.
+number. The transform of a whole signal costs O(n log n), however long the kernel is. But in a spectrum all
+numbers meet: a NaN or an infinity spreads to everything that is summed with it.
 """
 
 import numpy as np

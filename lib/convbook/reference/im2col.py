@@ -1,7 +1,8 @@
 """Convolution as one matrix product: repeat the input instead of the kernel.
 
 `unfold` writes every window of an image as a column; a kernel written as a row then meets all windows in one
-product. `fold` is its adjoint: it puts the columns back and adds where they overlap.
+product. `fold` is its adjoint: it puts the columns back and adds where they overlap. A NaN goes where it does
+in `direct`.
 """
 
 from math import prod

@@ -3,7 +3,7 @@
 The transpose of this matrix is what backpropagation and transposed convolution apply. The weights may have
 any real dtype: fill the kernel with 1, 2, 3, … and the entries say which weight stands where. A weight that
 happens to be zero is stored all the same, so the number of stored entries, `W.nnz`, is the number of
-connections.
+connections. A NaN goes where its connections lead; connections to the padding are left out.
 """
 
 from math import prod
