@@ -13,12 +13,12 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convbook.reference import _gemm, _spectra, conv, direct
+from convbook.reference import _depthwise, _gemm, _spectra, conv, direct
 from convbook.reference._arguments import prepare
 from convbook.reference.conv import conv1d, conv2d, conv2d_backward
 from convbook.reference.gradcheck import gradcheck
 
-from .strategies import assert_same, conv_layers
+from .strategies import ConvLayer, assert_same, conv_layers
 
 layers = st.one_of(conv_layers(axes=1), conv_layers(axes=2))
 
@@ -111,6 +111,44 @@ def test_at_stride_1_the_way_back_is_a_convolution_with_turned_kernels(layer, si
             assert_same(both[0], dx, 1e-11)
             assert_same(both[1], dw, 1e-11)
             assert_same(conv._turned(dy, w, axes, groups)[0], dx, 1e-11)
+
+
+@st.composite
+def depthwise_layers(draw):
+    """Layers in which every map has a kernel, and the output is as wide as the map."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    kernel, dilation = (
+        (draw(st.integers(2, 4)), draw(st.integers(1, 8))),
+        draw(st.tuples(*[st.integers(1, 3)] * 2)),
+    )
+    span, across = (t * (r - 1) + 1 for r, t in zip(kernel, dilation, strict=True))
+    padding = "same"
+    if across % 2:
+        padding = draw(st.sampled_from(["same", (draw(st.integers(0, 4)), across // 2)]))
+    height = draw(st.integers(1 if padding == "same" else max(1, span - 2 * padding[0]), 12))
+    batch, channels, width = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(1, 9))
+    hyper = {"stride": 1, "padding": padding, "dilation": dilation, "groups": channels}
+    x, w = rng.standard_normal((batch, channels, height, width)), rng.standard_normal((channels, 1, *kernel))
+    return ConvLayer(x, w, None, hyper, rng)
+
+
+@settings(max_examples=300)
+@given(depthwise_layers(), st.sampled_from([1, 100, 1000, _depthwise.BLOCK]))
+def test_depthwise_in_long_runs(layer, block):
+    (x, w, axes, groups), (y, dy, dx, dw) = one_form(layer)
+    assert _depthwise.fits(axes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_depthwise, "BLOCK", block)
+        both = _depthwise.times_windows(x, axes, w, dy)
+        assert_same(both[0], y)
+        assert_same(both[1], dw, 1e-11)
+        alone, nothing = _depthwise.times_windows(x, axes, w)
+        assert nothing is None
+        assert_same(alone, y)
+        nothing, alone = _depthwise.times_windows(x, axes, dy=dy)
+        assert nothing is None
+        assert_same(alone, dw, 1e-11)
+        assert_same(conv._spread(dy, w, axes, groups), dx, 1e-11)
 
 
 # The ways at the sizes for which they are meant
@@ -243,6 +281,8 @@ def test_gradients_by_finite_differences():
         ((2, 16, 64, 64), (16, 16, 31, 31), dict(padding=15), 32),
         ((1, 8, 512, 512), (8, 8, 3, 3), dict(padding=1), 9),
         ((256, 64, 2, 2), (512, 64, 2, 2), {}, 9),
+        ((8, 128, 28, 28), (128, 1, 3, 3), dict(padding=1, groups=128), 2),
+        ((1, 2, 1500, 900), (2, 1, 3, 3), dict(padding=1, groups=2), 15),
     ],
     ids=str,
 )

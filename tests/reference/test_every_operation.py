@@ -1,4 +1,4 @@
-"""What every operation promises: a true gradient, the dtype of its input, arguments left alone, and errors."""
+"""What every operation promises: a true gradient, the dtype of its input, untouched arguments, and errors."""
 
 import importlib
 import inspect

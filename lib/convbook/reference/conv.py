@@ -1,8 +1,9 @@
 """The convolutional layer and its transpose, forwards and backwards: the fast one, which chooses by shape.
 
-Everything here is a matrix product: of the kernels with the windows of a map, in one of two forms, or with
-its spectrum. Which is fastest depends on the shapes, and the section "Which way" says why. All ways give the
-numbers of `direct`, up to rounding, and in all of them a NaN or an infinity reaches only what depends on it.
+Everything here is a matrix product: of the kernels with the windows of a map, in one of two forms (depthwise
+in a third), or with its spectrum. Which is fastest depends on the shapes, and the section "Which way" says
+why. All ways give the numbers of `direct`, up to rounding, and in all of them a NaN or an infinity reaches
+only what depends on it.
 
 Each `*_backward` takes the gradient `dy` of the output, then the arguments of its forward function, and
 returns (dx, dw, db).
@@ -12,7 +13,7 @@ from math import prod
 
 import numpy as np
 
-from convbook.reference import _gemm, _spectra
+from convbook.reference import _depthwise, _gemm, _spectra
 from convbook.reference._adjoint import (
     finish_backward,
     prepare_adjoint,
@@ -282,7 +283,7 @@ def depthwise_separable(x, depthwise, pointwise, b=None, *, stride=1, padding=0,
     Chapter 4, "The convolutional layer". It takes 1/K + 1/(R·S) of the multiplications of the full layer.
     """
     name = "depthwise_separable"
-    _, between = _depthwise(name, x, depthwise, pointwise, stride, padding, dilation)
+    _, between = _separable(name, x, depthwise, pointwise, stride, padding, dilation)
     return _conv(prepare(name, 2, between, pointwise, b, 1, 0, 1, 1))
 
 
@@ -309,13 +310,13 @@ def depthwise_separable_backward(dy, x, depthwise, pointwise, *, stride=1, paddi
     Chapter 6, "Backpropagation through convolution".
     """
     name = "depthwise_separable_backward"
-    layer, between = _depthwise(name, x, depthwise, pointwise, stride, padding, dilation)
+    layer, between = _separable(name, x, depthwise, pointwise, stride, padding, dilation)
     dbetween, dpointwise, db = _conv_backward(*prepare_backward(name, 2, dy, between, pointwise, 1, 0, 1, 1))
     dx, ddepthwise, _ = _conv_backward(layer, dbetween.reshape(layer.shape))
     return dx, ddepthwise, dpointwise, db
 
 
-def _depthwise(name, x, depthwise, pointwise, stride, padding, dilation):
+def _separable(name, x, depthwise, pointwise, stride, padding, dilation):
     """Check all arrays; the first of the two convolutions, and its output."""
     x, depthwise, pointwise = floats(name, x=x, depthwise=depthwise, pointwise=pointwise)
     if x.ndim not in (3, 4):
@@ -378,7 +379,7 @@ def _correlate(x, w, axes, groups):
     sizes = axes, len(x), len(w), x.shape[1], groups
     if _by_spectra(*sizes, x, w):
         return _spectra.correlate(x, w, axes, groups)
-    return _gemm.times_windows(x, axes, groups, _by_rows(*sizes), w=w)[0]
+    return _times_windows(x, axes, groups, w=w)[0]
 
 
 def _spread(y, w, axes, groups):
@@ -398,9 +399,8 @@ def _gradients(dy, x, w, axes, groups):
         return _spectra.spread(dy, w, axes, groups), _spectra.weights(dy, x, axes, groups)
     if _turns(*sizes):
         return _turned(dy, w, axes, groups, x)
-    by_rows = _by_rows(*sizes)
-    _, dw = _gemm.times_windows(x, axes, groups, by_rows, dy=dy)
-    return _gemm.spread(dy, w, axes, groups, by_rows), dw
+    _, dw = _times_windows(x, axes, groups, dy=dy)
+    return _gemm.spread(dy, w, axes, groups, _by_rows(*sizes)), dw
 
 
 def _adjoint_gradients(dy, x, w, axes, groups):
@@ -408,16 +408,22 @@ def _adjoint_gradients(dy, x, w, axes, groups):
     sizes = axes, len(x), len(w), dy.shape[1], groups
     if _by_spectra(*sizes, dy, x, w):
         return _spectra.correlate(dy, w, axes, groups), _spectra.weights(x, dy, axes, groups)
-    return _gemm.times_windows(dy, axes, groups, _by_rows(*sizes), w=w, dy=x)
+    return _times_windows(dy, axes, groups, w=w, dy=x)
 
 
 def _turned(dy, w, axes, groups, x=None):
     """dx, and dw if x is given, as a convolution of dy with the kernels turned by 180° and transposed."""
     axes = [Axis(axis.outputs, axis.r, 1, axis.t * (axis.r - 1) - axis.p, axis.t, axis.n) for axis in axes]
-    turned = _turn(w, groups)
-    by_rows = _by_rows(axes, len(dy), len(turned), dy.shape[1], groups)
-    dx, dw = _gemm.times_windows(dy, axes, groups, by_rows, w=turned, dy=x)
+    dx, dw = _times_windows(dy, axes, groups, w=_turn(w, groups), dy=x)
     return dx, None if x is None else _turn(dw, groups)
+
+
+def _times_windows(x, axes, groups, w=None, dy=None):
+    """y = w · windows of x, dw = dy · windowsᵀ, or both."""
+    maps, channels = dy.shape[1] if w is None else len(w), x.shape[1]
+    if maps == channels == groups and _depthwise.fits(axes):
+        return _depthwise.times_windows(x, axes, w, dy)
+    return _gemm.times_windows(x, axes, groups, _by_rows(axes, len(x), maps, channels, groups), w, dy)
 
 
 def _turn(w, groups):
