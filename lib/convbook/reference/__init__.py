@@ -23,6 +23,7 @@ Around them:
 - `deconvolution`: undoing a blur
 - `pool`, `unpool`, `upsample`: changing the resolution
 - `activation`, `loss`, `normalisation`: what stands between and after the convolutions
+- `network`: a chain of layers that learns, with stochastic gradient descent
 - `recurrent`: cells, sequences, and backpropagation through time
 - `gradcheck`: every gradient against finite differences
 

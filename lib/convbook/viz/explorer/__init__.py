@@ -3,7 +3,20 @@
 They need no kernel and load nothing. The tests hold `conv.js` against the library over a grid of parameters.
 """
 
+from convbook.viz.explorer.backward import gates, pixels_affected, wiring
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.matrices import toeplitz
+from convbook.viz.explorer.pooling import pooling_shift
+from convbook.viz.explorer.transposed import overlap
 
-__all__ = ["convolution2d", "gabor", "impulse_probe", "toeplitz"]
+__all__ = [
+    "convolution2d",
+    "gabor",
+    "gates",
+    "impulse_probe",
+    "overlap",
+    "pixels_affected",
+    "pooling_shift",
+    "toeplitz",
+    "wiring",
+]

@@ -27,10 +27,20 @@ def photo(address):
     return f'<img alt="" src="{address}" width="300">'
 
 
-def explorer(kind, data, alt, fallback=""):
-    """The figure's place, a picture for where no script runs, and the script that takes its place over."""
+def within(function, start, limits):
+    """Check that every slider starts where it can stand."""
+    for name, (low, high) in limits.items():
+        if not low <= start[name] <= high:
+            raise ValueError(f"explorer.{function}: {name} must be from {low} to {high}, got {start[name]}")
+
+
+def explorer(kind, data, alt, fallback="", *parts):
+    """The figure's place, a picture for where no script runs, and the script that takes its place over.
+
+    `parts` are further files that the script of this kind needs.
+    """
     id = unique(kind.replace("_", "-"))
     note = "<p>The controls appear where scripts run: on the published page, or after running the cell.</p>"
     root = f'<div class="cb cb-explorer" id="{id}" role="group" aria-label="{escape(alt)}">'
     html = f"{style('plots.css', 'explorer.css')}{root}{fallback}{note}</div>"
-    return Html(html + script(id, kind, data, "conv.js", "controls.js", f"{kind}.js"), alt)
+    return Html(html + script(id, kind, data, "conv.js", "controls.js", *parts, f"{kind}.js"), alt)
