@@ -40,7 +40,7 @@ class Operation:
     hyper : dict
         The other arguments, by name.
     linear : bool
-        Whether the output is linear in the first input.
+        Whether the output is linear in the first input, but for a bias.
     f, back : callable
         Forward and backward pass: `f(*inputs, **hyper)` is one array, and `back(dy, *inputs, **hyper)` has
         the gradients of all inputs.
@@ -91,14 +91,14 @@ def convolutions():
             ):
                 inputs = randoms(x=(2, 4, 7, 5)[: axes + 2], w=w[: axes + 2], b=6)
                 back = without_bias(getattr(face, f"{name}_backward"))
-                yield Operation(face, name, inputs, hyper, back=back)
+                yield Operation(face, name, inputs, hyper, linear=True, back=back)
     inputs = randoms(x=(2, 3, 6, 5), depthwise=(6, 1, 3, 2), pointwise=(4, 6, 1, 1), b=4)
     back = without_bias(conv.depthwise_separable_backward)
-    yield Operation(conv, "depthwise_separable", inputs, {"padding": 1}, back=back)
+    yield Operation(conv, "depthwise_separable", inputs, {"padding": 1}, linear=True, back=back)
     inputs = randoms(x=(2, 4, 3, 5), w=(6, 2, 3, 2), b=6)
     hyper = {"scale_factor": (2, 1.5), "mode": "bilinear", "groups": 2}
     back = without_bias(upsample.resize_conv2d_backward)
-    yield Operation(upsample, "resize_conv2d", inputs, hyper, back=back)
+    yield Operation(upsample, "resize_conv2d", inputs, hyper, linear=True, back=back)
     inputs = randoms(x=(2, 4, 5, 6), offset=(2, 24, 3, 5), w=(6, 2, 3, 2), b=6, mask=(2, 12, 3, 5))
 
     def deformed(x, offset, w, b, mask, **hyper):
@@ -107,7 +107,7 @@ def convolutions():
     def deformed_back(dy, x, offset, w, b, mask, **hyper):
         return deform.deform_conv2d_backward(dy, x, offset, w, mask=mask, **hyper)
 
-    yield Operation(deform, "deform_conv2d", inputs, {}, f=deformed, back=deformed_back)
+    yield Operation(deform, "deform_conv2d", inputs, linear=True, f=deformed, back=deformed_back)
 
 
 def resolutions():
@@ -163,7 +163,7 @@ def pointwise():
 def losses():
     target = {"target": np.array([[0, 2], [1, 3], [3, 3]]), "reduction": "none"}
     yield Operation(loss, "cross_entropy", randoms(a=(3, 4, 2)), target)
-    yield Operation(loss, "nll_loss", randoms(log_p=(3, 4, 2)), target, linear=True)
+    yield Operation(loss, "nll_loss", randoms(log_p=(3, 4, 2)), target)
     for name, output in (("mse_loss", "y"), ("binary_cross_entropy_with_logits", "a")):
         inputs = randoms(**{output: (3, 4)})
         yield Operation(loss, name, inputs, {"target": np.full((3, 4), 0.4), "reduction": "none"})

@@ -16,6 +16,7 @@ every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 LINEAR = [operation for operation in OPERATIONS if operation.linear]
 OF_ANY_RANK = "activation.", "loss.", "normalisation.", "pool.maxout", "pool.l2_pool_features"
 OF_SOME_RANKS = [operation for operation in OPERATIONS if not str(operation).startswith(OF_ANY_RANK)]
+BATCH_FIRST = [operation for operation in OF_SOME_RANKS if operation.name not in ("rnn", "lstm", "gru")]
 COUNTS = "stride", "dilation", "groups", "kernel_size", "output_size", "pieces", "size"
 
 
@@ -40,12 +41,16 @@ def test_backward_agrees_with_finite_differences(operation):
 
 @pytest.mark.parametrize("operation", LINEAR, ids=str)
 def test_the_backward_of_a_linear_operation_is_its_adjoint(operation):
-    (x,) = operation.inputs.values()
-    y = operation.forward()
-    u = np.random.default_rng(1).standard_normal(y.shape)
-    assert np.vdot(y, u) == pytest.approx(np.vdot(x, operation.backward(u)[0]), abs=1e-12)
-    twice = operation.forward({"x": 2 * x})
-    np.testing.assert_allclose(twice, 2 * y, atol=1e-12)
+    first, x = next(iter(operation.inputs.items()))
+
+    def linear(x):
+        return operation.forward(operation.inputs | {first: x}) - operation.forward(
+            operation.inputs | {first: 0 * x}
+        )
+
+    u = np.random.default_rng(1).standard_normal(linear(x).shape)
+    assert np.vdot(linear(x), u) == pytest.approx(np.vdot(x, operation.backward(u)[0]), abs=1e-12)
+    np.testing.assert_allclose(linear(-2 * x), -2 * linear(x), atol=1e-12)
 
 
 @every_operation
@@ -61,6 +66,21 @@ def test_keeps_the_dtype(operation, dtype):
     assert y.dtype == dtype
     assert [d.dtype for d in gradients] == [dtype] * len(gradients)
     assert [d.shape for d in gradients] == [a.shape for a in inputs.values()]
+
+
+@pytest.mark.parametrize("operation", BATCH_FIRST, ids=str)
+def test_an_empty_batch_has_no_results_and_no_gradient(operation):
+    batch = {"x", "h", "c", "offset", "mask", "indices"}
+
+    def none_of(arrays):
+        return {name: a[:0] if name in batch else a for name, a in arrays.items()}
+
+    inputs, hyper = none_of(operation.inputs), none_of(operation.hyper)
+    y = operation.forward(inputs, **hyper)
+    assert y.shape == (0, *operation.forward().shape[1:])
+    for d, a in zip(operation.backward(y, inputs, **hyper), inputs.values(), strict=True):
+        assert d.shape == a.shape
+        assert not d.any()
 
 
 @every_operation
