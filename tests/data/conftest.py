@@ -46,7 +46,7 @@ class Mirror:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 mirror.asked.append(self.path)
-                mirror.answers.get(self.path, missing)(self)
+                mirror.answers.get(self.path, gone)(self)
 
             def log_message(self, *_):
                 pass
@@ -63,7 +63,7 @@ class Mirror:
         self.server.server_close()
 
 
-def missing(handler):
+def gone(handler):
     handler.send_error(404)
 
 

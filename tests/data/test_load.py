@@ -340,8 +340,8 @@ def test_text_that_is_not_plain_is_named(own):
 def test_sums_that_cannot_be_read_are_named(own, line):
     root = own(mnist()[1])
     path = root / "SHA256SUMS"
-    path.write_text(path.read_text() + line + "\n")
-    refused("mnist", f"{path}, line 5: expected a sha256 and a file")
+    path.write_text(path.read_text() + "\n" + line + "\n")
+    refused("mnist", f"{path}, line 6: expected a sha256 and a file")
 
 
 def test_a_folder_that_is_not_there_is_named(monkeypatch, tmp_path):

@@ -47,6 +47,23 @@ def test_a_drifted_exercise_gets_one_line(book, capsys):
     assert capsys.readouterr().out == ""
 
 
+def test_of_an_exercise_to_debug_the_student_gets_the_wrong_function():
+    def code(id, source):
+        return nbformat.v4.new_code_cell(source, id=id)
+
+    wrong = 'def total(x):\n    """Sum."""\n    return x[0]'
+    right = 'def total(x):\n    """Sum."""\n    ### BEGIN SOLUTION\n    return sum(x)\n    ### END SOLUTION'
+    cells = [nbformat.v4.new_markdown_cell("# 2 · Sums: solutions", id="title")]
+    cells += [code("total-starter", wrong), code("total", right), code("total-check", "check(total)")]
+    made = generate.exercise_notebook(
+        nbformat.v4.new_notebook(cells=cells), "02_sums.ipynb", "https://x.org/a/b", "main"
+    )
+    assert [(cell.id, cell.source) for cell in made.cells[2:]] == [
+        ("total", wrong),
+        ("total-check", "check(total)"),
+    ]
+
+
 def test_missing_and_orphaned_exercises(book):
     (book / "exercises" / "03_toeplitz.ipynb").rename(book / "exercises" / "04_layer.ipynb")
     assert [line.split(";")[0] for line in generate.drift(book)] == [

@@ -26,6 +26,10 @@ def read(path):
     return nbformat.read(ROOT / path, as_version=4)
 
 
+def solution_ids(file):
+    return {cell.id for cell in read(f"solutions/{file}").cells}
+
+
 def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -123,6 +127,8 @@ def test_they_run_from_top_to_bottom(folder, tmp_path):
         for exercise, output in zip(chapter.EXERCISES, shown, strict=True):
             total = f"{exercise.points} of {exercise.points} point"
             state = "not answered yet" if exercise.is_value else "not implemented yet"
+            if f"{exercise.name.replace('_', '-')}-starter" in solution_ids(file):
+                state = "✗"  # a function to debug is written, and wrong
             assert (state if folder == "exercises" else total) in output.data["text/plain"]
             assert '<div class="convbook-check"' in output.data["text/html"]
 

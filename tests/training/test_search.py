@@ -100,7 +100,7 @@ print(len(made))
 
 
 def test_processes_share_a_study_and_one_that_is_killed_is_made_up_for(tmp_path):
-    """Three processes; one hangs in its first trial and is killed. The others make nine in all, its own too."""
+    """Three processes; one hangs in its first trial and is killed. The others make all nine, its own too."""
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     start = lambda seconds: subprocess.Popen(  # noqa: E731

@@ -7,7 +7,7 @@ import pytest
 from torch import from_numpy
 from torch.nn import functional as F
 
-from convbook.reference import arithmetic, direct
+from convbook.reference import arithmetic, direct, pool, unpool
 from convbook.reference.filters import gabor
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz.html import asset
@@ -138,3 +138,11 @@ def test_gabor_kernel(call):
     rest = {"wavelength": 6.5, "sigma": 2.5, "aspect": 0.6}
     got = call("gaborKernel", [(size, {"orientation": o, "phase": p, **rest}) for size, o, p in cases])
     agree(got, [gabor(size, orientation=np.radians(o), phase=np.radians(p), **rest) for size, o, p in cases])
+
+
+def test_subsampling_and_blur_pool(call):
+    shapes, hyper = ((9, 8), (7, 11)), list(product((1, 2, 3, 5), (1, 2, 3)))
+    cases = [(RNG.standard_normal(shape), r, s) for shape in shapes for r, s in hyper]
+    agree(call("conv.blurPool2d", cases), [pool.blur_pool2d(x, r, stride=s) for x, r, s in cases])
+    cases = [(x, s) for x, _, s in cases]
+    agree(call("conv.subsample", cases), [unpool.subsample(x, s) for x, s in cases])

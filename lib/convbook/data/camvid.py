@@ -10,19 +10,7 @@ from convbook.data.dataset import DataError, Dataset, Split
 from convbook.data.folder import Folder
 from convbook.data.published import CAMVID, sha256
 
-CLASSES = (
-    "sky",
-    "building",
-    "pole",
-    "road",
-    "pavement",
-    "tree",
-    "sign",
-    "fence",
-    "car",
-    "pedestrian",
-    "bicyclist",
-)  # fmt: skip
+CLASSES = tuple("sky building pole road pavement tree sign fence car pedestrian bicyclist".split())
 VOID = 11
 
 

@@ -6,7 +6,7 @@ from convbook.data.dataset import DataError, Dataset, Split
 from convbook.data.folder import Folder
 from convbook.data.published import CIFAR10
 
-CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+CLASSES = tuple("airplane automobile bird cat deer dog frog horse ship truck".split())
 RECORD = 1 + 3 * 32 * 32
 
 

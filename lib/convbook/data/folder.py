@@ -86,6 +86,8 @@ def read_sums(path, name):
         return {}
     sums = {}
     for number, line in enumerate(path.read_text("utf-8", "replace").splitlines(), 1):
+        if not line.strip():
+            continue
         sha256, _, file = line.partition(" ")
         if len(sha256) != 64 or not file:
             raise DataError(f"{path}, line {number}: expected a sha256 and a file, got {line[:80]!r}")

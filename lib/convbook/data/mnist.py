@@ -20,7 +20,7 @@ GARMENTS = (
     "sneaker",
     "bag",
     "ankle boot",
-)  # fmt: skip
+)
 
 
 def load():

@@ -1,6 +1,6 @@
 """Where data came from, in a form that results can quote."""
 
-import hashlib
+from convbook.data.published import sha256
 
 
 def of_arrays(source, **splits):
@@ -8,7 +8,7 @@ def of_arrays(source, **splits):
     return {
         "source": source,
         "sha256": {
-            f"{part} {name}": hashlib.sha256(array.tobytes()).hexdigest()
+            f"{part} {name}": sha256(array)
             for part, split in splits.items()
             for name, array in vars(split).items()
             if array is not None

@@ -1,7 +1,10 @@
 """Write the notebooks that students open from the solutions: `python -m convbook.exercises.generate`.
 
 A solution stands between `### BEGIN SOLUTION` and `### END SOLUTION`; cells whose id begins with `solution-`
-are for the solutions only. With `--check` nothing is written, and every file out of step gets a line.
+are for the solutions only. Where the student is to find a bug, the wrong function stands in a cell
+`NAME-starter` before the cell `NAME` with the right one. The exercise keeps the first, the solutions show
+both.
+With `--check` nothing is written, and every file out of step gets a line.
 """
 
 import argparse
@@ -131,8 +134,10 @@ def exercise_notebook(solutions, file, url, branch):
         ABOUT.format(colab=colab(url, branch, f"exercises/{file}"), number=int(file[:2]), file=file),
         id="about",
     )
-    cells = [cell for cell in cells if not cell.id.startswith("solution-")]
+    debugged = {cell.id.removesuffix("-starter") for cell in cells if cell.id.endswith("-starter")}
+    cells = [cell for cell in cells if not cell.id.startswith("solution-") and cell.id not in debugged]
     for cell in cells:
+        cell.id = cell.id.removesuffix("-starter")
         if cell.cell_type == "code":
             cell.source = without_solution(cell.source, f"{file}, cell {cell.id}")
     notebook.cells = [title, about, *cells]

@@ -72,6 +72,21 @@ const conv = (() => {
   const avgPool2d = (x, kernel, options) =>
     pool(x, kernel, options, 0, (values) => values.reduce((a, b) => a + b, 0) / values.length);
 
+  // Every s-th row and column.
+  const subsample = (x, stride) =>
+    x.filter((_, i) => i % stride === 0).map((row) => row.filter((_, j) => j % stride === 0));
+
+  // A binomial filter of size r along both axes, beyond the border mirrored; then every s-th row and column.
+  function blurPool2d(x, r = 3, stride = 2) {
+    let w = [1];
+    while (w.length < r) w = [...w, 0].map((value, a) => (value + (w[a - 1] || 0)) / 2);
+    const mirror = (i, n) => (i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i);
+    const along = (row) => row.map((_, j) =>
+      w.reduce((sum, weight, a) => sum + weight * row[mirror(j + a - ((r - 1) >> 1), row.length)], 0));
+    const transpose = (z) => z[0].map((_, j) => z.map((row) => row[j]));
+    return subsample(transpose(transpose(x.map(along)).map(along)), stride);
+  }
+
   // A signal is an image of one row.
   const wide = (options = {}) => Object.fromEntries(
     Object.entries(options).map(([name, v]) => [name, [name === "stride" || name === "dilation" ? 1 : 0, v]]));
@@ -93,6 +108,6 @@ const conv = (() => {
 
   return {
     outputSize, conv1d, conv2d, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
-    maxPool1d, maxPool2d, avgPool1d, avgPool2d, conv1dMatrix,
+    maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix,
   };
 })();

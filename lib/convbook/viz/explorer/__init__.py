@@ -5,5 +5,6 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.matrices import toeplitz
+from convbook.viz.explorer.pooling import pooling_shift
 
-__all__ = ["convolution2d", "gabor", "impulse_probe", "toeplitz"]
+__all__ = ["convolution2d", "gabor", "impulse_probe", "pooling_shift", "toeplitz"]

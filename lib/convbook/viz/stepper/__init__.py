@@ -8,5 +8,17 @@ frame and every caption are seen. A new kind of stepper is a function that makes
 
 from convbook.viz.stepper.convolution import conv1d, conv2d
 from convbook.viz.stepper.figure import Frame, Grid, figure
+from convbook.viz.stepper.pooling import avg_pool2d, bed_of_nails, max_pool2d, max_unpool2d, unpool_nearest
 
-__all__ = ["Frame", "Grid", "conv1d", "conv2d", "figure"]
+__all__ = [
+    "Frame",
+    "Grid",
+    "avg_pool2d",
+    "bed_of_nails",
+    "conv1d",
+    "conv2d",
+    "figure",
+    "max_pool2d",
+    "max_unpool2d",
+    "unpool_nearest",
+]

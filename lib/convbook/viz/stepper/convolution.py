@@ -4,7 +4,7 @@ import numpy as np
 
 from convbook.viz.html import number
 from convbook.viz.stepper.figure import Frame, Grid, figure
-from convbook.viz.stepper.words import exact, factor, index, pair
+from convbook.viz.stepper.words import exact, factor, index, pair, size
 
 
 def conv1d(x, w, *, stride=1, padding=0, dilation=1, flip=False):
@@ -120,7 +120,7 @@ def _conv(function, x, w, stride, padding, dilation, flip):
     else:
         panels = [[X], kernels, [Y]]
     name = "convolution (kernel flipped)" if flip else "cross-correlation"
-    sizes = ["×".join(map(str, a.shape)) for a in (x, w, y)]
+    sizes = [size(a.shape) for a in (x, w, y)]
     alt = (
         f"Step-through figure: {name} of {sizes[0]} numbers with a kernel of {sizes[1]}, stride {pair(s)}, "
         f"padding {pair(p)}, dilation {pair(t)}, giving {sizes[2]} numbers"

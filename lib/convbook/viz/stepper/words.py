@@ -21,6 +21,11 @@ def pair(values):
     return "×".join(map(str, values if len(set(values)) > 1 else values[:1]))
 
 
+def size(shape):
+    """`4×4` for (4, 4)."""
+    return "×".join(map(str, shape))
+
+
 def index(i):
     """An index with a true minus sign."""
     return str(i).replace("-", "−")
