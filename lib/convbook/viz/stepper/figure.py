@@ -130,9 +130,11 @@ def figure(kind, panels, frames, *, alt):
     wide = max(CELL, 10 * longest + 12)
     drawn = [_panel(panel, wide, texts, frames) for panel in panels]
     pictures = "".join(f"<div>{picture}</div>" for picture in drawn)
+    has_matrix = any(isinstance(panel, Matrix) for panel in panels)
+    sheets = ("stepper.css", "plots.css") if has_matrix else ("stepper.css",)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
     html = (
-        f"{style('plots.css', 'stepper.css')}"
+        f"{style(*sheets)}"
         f'<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
         f'<div class="cb-row">{pictures}</div>'
         '<div class="cb-controls" hidden>'
