@@ -240,6 +240,7 @@ MAY_IMPORT = {
     "data": {"data"},
     "viz": {"viz", "reference"},
     "exercises": {"exercises", "reference", "viz"},
+    "grading": {"grading", "exercises"},
 }
 
 

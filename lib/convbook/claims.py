@@ -33,6 +33,7 @@ LECTURES = {
     "GT1": "Batra 2017a",
     "GT2": "Batra 2017b",
     "GT3": "Batra 2019",
+    "LUO": "Luo et al. 2016",  # a paper, whose term the lectures use for something else
 }
 
 

@@ -38,4 +38,4 @@ def _reproduces(exercise, prop, wrong, trial):
         answer = call(exercise, wrong, trial.case.inputs)
         if answer.error or trial.answer.error:
             return answer.error == trial.answer.error
-        return same(answer.value, trial.answer.value) is None
+        return compare.safely(same, answer.value, trial.answer.value) is None

@@ -6,92 +6,19 @@ student's function, elsewhere it may look recorded answers up.
 
 import copy
 import functools
-from dataclasses import dataclass, replace
 from random import Random
 from time import perf_counter
 
-import numpy as np
 from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import Flaky, NoSuchExample
+from hypothesis.errors import HypothesisException
 
-from convbook.exercises.answers import Answer, UnsuitableAnswer, call, plain
-from convbook.exercises.compare import Difference
+from convbook.exercises.answers import call, evaluate
 from convbook.exercises.diagnose import diagnose
 from convbook.exercises.drawing import draw
-from convbook.exercises.spec import Exercise, Property
+from convbook.exercises.results import Case, Result, Verdict, assess
 
 PUBLISHED_SEED = 1989
 CALLS, SECONDS = 300, 2.0  # what the search for the smallest failing input may cost
-
-
-@dataclass(frozen=True)
-class Case:
-    """Inputs of one call and what it should give."""
-
-    inputs: dict
-    expected: object
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A case, what the function answered, and in what that is wrong (None if it is right)."""
-
-    case: Case
-    answer: Answer
-    difference: Difference | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome for one property.
-
-    Parameters
-    ----------
-    property : Property
-    trials : tuple of Trial
-        All the calls judged.
-    smallest : Trial or None
-        The smallest failing one; None if all were right.
-    misconception : str or None
-        The sentence of the misconception that explains the answers.
-
-    Notes
-    -----
-    One property is worth all of its points or none.
-    """
-
-    property: Property
-    trials: tuple[Trial, ...]
-    smallest: Trial | None = None
-    misconception: str | None = None
-
-    @property
-    def passed(self):
-        """Whether every call was right."""
-        return all(trial.difference is None for trial in self.trials)
-
-    @property
-    def points(self):
-        """The points earned."""
-        return self.property.points if self.passed else 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """The outcome for an exercise: a verdict for each property."""
-
-    exercise: Exercise
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def points(self):
-        """The points earned."""
-        return sum(verdict.points for verdict in self.verdicts)
-
-    @property
-    def unfinished(self):
-        """Whether the answer says, for every input, that it is not written yet."""
-        return all(trial.answer.unfinished for verdict in self.verdicts for trial in verdict.trials)
 
 
 def judge(exercise, function, seed=PUBLISHED_SEED):
@@ -110,17 +37,38 @@ def judge(exercise, function, seed=PUBLISHED_SEED):
     result : Result
     """
     answer = functools.partial(call, exercise, function)
-    return Result(exercise, tuple(_verdict(exercise, prop, answer, seed) for prop in exercise.properties))
+    return Result(
+        exercise,
+        tuple(
+            verdict(exercise, prop, attempt(exercise, prop, answer, seed), answer, seed)
+            for prop in exercise.properties
+        ),
+    )
 
 
-def _verdict(exercise, prop, answer, seed):
-    trials = attempt(exercise, prop, answer, seed)
+def verdict(exercise, prop, trials, answer, seed):
+    """Find the smallest failing input behind some trials, and what explains them.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    prop : Property
+    trials : tuple of Trial
+        Of cases of that seed.
+    answer : callable inputs -> Answer
+        Whom to ask in the search.
+    seed : int
+
+    Returns
+    -------
+    verdict : Verdict
+    """
     failing = [trial for trial in trials if trial.difference]
     if not failing:
         return Verdict(prop, trials)
     if all(trial.answer.unfinished for trial in trials):
         return Verdict(prop, trials, smallest=trials[0])
-    smallest = shrink(exercise, prop, answer, seed, known=min(failing, key=_size))
+    smallest = shrink(exercise, prop, answer, seed, known=min(failing, key=lambda trial: trial.size))
     return Verdict(prop, trials, smallest, diagnose(exercise, prop, (smallest, *trials)))
 
 
@@ -157,52 +105,29 @@ def cases(exercise, prop, seed):
         To be copied before anyone may change them; `answers.call` does.
     """
     drawn = draw(prop.inputs, prop.cases, f"{seed} {exercise.name} {prop.name}")
-    return tuple(_case(exercise, inputs) for inputs in drawn)
+    return tuple(case_of(exercise, inputs) for inputs in drawn)
 
 
-def _case(exercise, inputs):
-    args, kwargs = exercise.arguments(copy.deepcopy(inputs))
-    return Case(inputs, plain(exercise.reference(*args, **kwargs)))
-
-
-def assess(exercise, prop, case, answer):
-    """Compare one answer with what was expected.
+def case_of(exercise, inputs):
+    """The case some inputs make.
 
     Parameters
     ----------
     exercise : Exercise
-    prop : Property
-    case : Case
-    answer : Answer
+    inputs : dict
 
     Returns
     -------
-    trial : Trial
+    case : Case
     """
-    return Trial(case, answer, _difference(prop.compare or exercise.compare, case.expected, answer))
+    return Case(inputs, evaluate(exercise, exercise.reference, copy.deepcopy(inputs)))
 
 
-def _difference(compare, expected, answer):
-    if answer.unfinished:
-        return Difference("not implemented yet for this input")
-    if answer.error == UnsuitableAnswer.__name__:
-        return Difference(answer.message)
-    if answer.error:
-        return Difference(f"it raised {answer.error}: {answer.message}")
-    changed = " and ".join(f"`{name}`" for name in answer.changed)
-    with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-        difference = compare(expected, answer.value)
-    if difference and changed:
-        return replace(
-            difference, message=f"{difference.message}; the call also changed its argument {changed}"
-        )
-    if changed:
-        return Difference(f"the result is right, but the call changed its argument {changed}: work on a copy")
-    return difference
+class Enough(BaseException):
+    """The search has cost what it may; `answer` may say so, too.
 
-
-class _Enough(BaseException):
-    """The search has cost what it may. A BaseException, because Hypothesis keeps an Exception for itself."""
+    A BaseException, because Hypothesis keeps an Exception for itself.
+    """
 
 
 def shrink(exercise, prop, answer, seed, known):
@@ -226,16 +151,16 @@ def shrink(exercise, prop, answer, seed, known):
     def fails(inputs):
         nonlocal smallest, calls
         if calls == CALLS or perf_counter() > end:
-            raise _Enough
+            raise Enough
         calls += 1
-        trial = assess(exercise, prop, _case(exercise, inputs), answer(inputs))
-        if trial.difference and _size(trial) <= _size(smallest):
+        trial = assess(exercise, prop, case_of(exercise, inputs), answer(inputs))
+        if trial.difference and trial.size <= smallest.size:
             smallest = trial
         return trial.difference is not None
 
     try:
         find(prop.inputs, fails, settings=_SEARCH, random=Random(seed))
-    except (_Enough, NoSuchExample, Flaky):
+    except (Enough, HypothesisException):  # enough; or nothing more was found, or it is not steady
         pass
     return smallest
 
@@ -248,9 +173,3 @@ _SEARCH = settings(
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-
-
-def _size(trial):
-    """Inputs are small when there is little to read: few numbers, then short ones."""
-    inputs = trial.case.inputs.values()
-    return sum(getattr(value, "size", 1) for value in inputs), len(repr(trial.case.inputs))

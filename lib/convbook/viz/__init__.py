@@ -7,6 +7,7 @@ nothing, needs no kernel and follows a light or dark theme. As the last line of 
 
 from convbook.viz import explorer, plots, stepper
 from convbook.viz.style import INK, INPUT, KERNEL, LINE, MUTED, OUTPUT, PAPER, WEIGHTS, show, subplots
+from convbook.viz.variants import variants
 
 __all__ = [
     "INK",
@@ -22,4 +23,5 @@ __all__ = [
     "show",
     "stepper",
     "subplots",
+    "variants",
 ]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convbook.viz.explorer.figure import explorer
+from convbook.viz.explorer.figure import explorer, within
 from convbook.viz.plots.weights import matrix_svg
 
 LIMITS = {"n": (1, 12), "r": (1, 6), "s": (1, 4), "p": (0, 3), "t": (1, 3)}  # of the sliders of `toeplitz`
@@ -34,9 +34,7 @@ def toeplitz(n=7, r=3, *, s=1, p=0, t=1):
     from convbook.reference.toeplitz import conv1d_matrix
 
     start = {"n": n, "r": r, "s": s, "p": p, "t": t}
-    for name, (low, high) in LIMITS.items():
-        if not low <= start[name] <= high:
-            raise ValueError(f"explorer.toeplitz: {name} must be from {low} to {high}, got {start[name]}")
+    within("toeplitz", start, LIMITS)
     which = conv1d_matrix(np.arange(1, r + 1), n, stride=s, padding=p, dilation=t).toarray().astype(int)
     alt = "Explorer: the matrix of a 1-D convolution as size, stride, padding and dilation change"
     fallback = matrix_svg("explorer.toeplitz", which, columns="x", rows="y")

@@ -1,6 +1,6 @@
 """Explorers of pooling: what is left of a small shift."""
 
-from convbook.viz.explorer.figure import embed, explorer, photo
+from convbook.viz.explorer.figure import embed, explorer, photo, within
 
 LIMITS = {"shift": (0, 6), "window": (2, 6)}
 
@@ -33,11 +33,7 @@ def pooling_shift(image, *, shift=1, window=2):
     Chapter 8, "Pooling and unpooling".
     """
     start = {"shift": shift, "window": window}
-    for name, (low, high) in LIMITS.items():
-        if not low <= start[name] <= high:
-            raise ValueError(
-                f"explorer.pooling_shift: {name} must be from {low} to {high}, got {start[name]}"
-            )
+    within("pooling_shift", start, LIMITS)
     address = embed("pooling_shift", image)
     alt = "Explorer: a photograph moved by a few pixels, and how much its edges change, pooled or not"
     data = {"image": address, "start": start, "limits": LIMITS}

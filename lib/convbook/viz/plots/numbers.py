@@ -44,7 +44,7 @@ def heatmap(M, *, alt, titles=None, width=None):
         raise ValueError(f"heatmap: M must be a matrix, got shape {M.shape}")
     m, n = M.shape
     if M.size <= NUMBERS:
-        return Html(style("plots.css") + scrolling(_numbers_svg(M, titles, alt)), alt)
+        return Html(style("plots.css") + scrolling(numbers_svg(M, titles, alt)), alt)
     width = width or int(np.clip(90 + 560 * min(1, n / m), 240, 560))
     fig, ax = house.subplots(width=width, height=int(np.clip((width - 150) * m / n + 70, 120, 700)))
     fig.set_layout_engine("compressed")  # the axes keep the matrix's shape
@@ -64,7 +64,7 @@ def heatmap(M, *, alt, titles=None, width=None):
     return house.show(fig, alt=alt)
 
 
-def _numbers_svg(M, titles, alt):
+def numbers_svg(M, titles, alt):
     """A small matrix with its numbers written in; the tint of a cell is its sign and size."""
     m, n = M.shape
     wide = max(CELL + 6, 10 * max(len(number(value)) for value in M.flat) + 12)

@@ -8,7 +8,7 @@ from convbook.viz.svg import line, picture, rect, subscript, text
 CELL = 36  # pixels of a cell that holds a letter of the page's text
 
 
-def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None):
+def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None, entries=None):
     """Draw which weight stands where in a matrix: one colour and one letter per weight, zeros left empty.
 
     Parameters
@@ -23,6 +23,8 @@ def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None):
         Letter of the inputs over the columns and of the outputs beside the rows: "x", "y".
     blocks : (int, int), optional
         Height and width of blocks to set apart.
+    entries : array_like of str, (m, n), optional
+        What is written where the matrix is not zero, in place of the weight's letter.
 
     Returns
     -------
@@ -38,7 +40,7 @@ def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None):
     Chapter 3, "Toeplitz matrices".
     """
     alt = sentence("matrix", alt)
-    svg = matrix_svg("matrix", W, labels, columns, rows, blocks, alt)
+    svg = matrix_svg("matrix", W, labels, columns, rows, blocks, alt, entries=entries)
     return Html(style("plots.css") + scrolling(svg), alt)
 
 
@@ -89,7 +91,9 @@ def matrices(Ws, titles=(), *, alt, labels="w", columns=None, rows=None, cols=No
     return Html(f'{style("plots.css")}<div class="cb">{row}</div>', alt)
 
 
-def matrix_svg(function, W, labels="w", columns=None, rows=None, blocks=None, alt="", plain=False):
+def matrix_svg(
+    function, W, labels="w", columns=None, rows=None, blocks=None, alt="", plain=False, entries=None
+):
     """The picture of `matrix` alone, for a figure with more in it; `plain` leaves the colours out."""
     W = np.asarray(W)
     if W.ndim != 2 or not np.issubdtype(W.dtype, np.integer) or (W < 0).any():
@@ -98,24 +102,18 @@ def matrix_svg(function, W, labels="w", columns=None, rows=None, blocks=None, al
             f"got {W.dtype} of shape {W.shape}"
         )
     m, n = W.shape
+    if entries is not None and np.shape(entries) != (m, n):
+        raise ValueError(f"{function}: entries has shape {np.shape(entries)}, expected that of W, {(m, n)}")
     if n > 25:
         raise ValueError(f"{function}: {m}×{n} is too wide for letters, at most 25 columns; use heatmap")
     if not isinstance(labels, str) and len(labels) < W.max():
         raise ValueError(f"{function}: {len(labels)} labels for {W.max()} weights")
-    left, top = (34 if rows else 1), (28 if columns else 1)
+    left, top = margins(columns, rows)
     cell = min(CELL, (690 - left) // n)
-    font = "" if cell >= 34 else f' style="font-size:{cell * 0.44:.0f}px"'
-    parts = []
-    for j in range(n if columns else 0):
-        parts.append(text(left + cell * (j + 0.5), 19, subscript(columns, j + 1), "mid input", font))
-    for i in range(m if rows else 0):
-        parts.append(text(26, top + cell * (i + 0.65), subscript(rows, i + 1), "end output", font))
+    parts = headings((m, n), left, top, cell, columns, rows)
     for (i, j), k in np.ndenumerate(W):
-        x, y = left + cell * j, top + cell * i
-        colour = "k0" if plain else f"k{(k - 1) % 9 + 1}"
-        parts.append(rect(x, y, cell, cell, f"weight {colour}" if k else "zero"))
-        if k:
-            parts.append(text(x + cell / 2, y + cell * 0.64, label(labels, k), "mid", font))
+        written = "" if not k else label(labels, k) if entries is None else escape(str(entries[i][j]))
+        parts.append(entry(k, left + cell * j, top + cell * i, cell, written, plain))
     right, bottom = left + cell * n, top + cell * m
     if blocks:
         parts += [
@@ -125,6 +123,45 @@ def matrix_svg(function, W, labels="w", columns=None, rows=None, blocks=None, al
             line(left + cell * j, top, left + cell * j, bottom, "block") for j in range(0, n + 1, blocks[1])
         ]
     return picture(right + 1, bottom + 1, parts, alt)
+
+
+def margins(columns, rows):
+    """Room on the left and above a matrix for the letters of its rows and columns, where they are given."""
+    return 24 + 10 * len(rows) if rows else 1, 28 if columns else 1
+
+
+def headings(shape, left, top, cell, columns, rows):
+    """The letters of the inputs over the columns and of the outputs beside the rows, where they are given."""
+    (m, n), font = shape, _font(cell)
+    parts = []
+    for j in range(n if columns else 0):
+        parts.append(
+            text(left + cell * (j + 0.5), 19, subscript(columns, j + 1), f"mid {role(columns)}", font)
+        )
+    for i in range(m if rows else 0):
+        parts.append(
+            text(left - 8, top + cell * (i + 0.65), subscript(rows, i + 1), f"end {role(rows)}", font)
+        )
+    return parts
+
+
+def entry(k, x, y, cell, written, plain=False):
+    """One entry of a matrix, where weight number k stands, or none."""
+    if not k:
+        return rect(x, y, cell, cell, "zero")
+    colour = "k0" if plain else f"k{(k - 1) % 9 + 1}"
+    return rect(x, y, cell, cell, f"weight {colour}") + text(
+        x + cell / 2, y + cell * 0.64, written, "mid", _font(cell)
+    )
+
+
+def _font(cell):
+    return "" if cell >= 34 else f' style="font-size:{cell * 0.44:.0f}px"'
+
+
+def role(letter):
+    """Whose colour a letter has: that of the input, the kernel or the output, and a gradient the same."""
+    return {"x": "input", "w": "kernel", "y": "output"}.get(letter[-1], "")
 
 
 def label(labels, k):

@@ -5,11 +5,13 @@ from itertools import product
 
 import numpy as np
 
-from convbook.viz.html import Html, escape, number, script, style, unique
+from convbook.viz.html import Html, escape, number, script, scrolling, style, unique
+from convbook.viz.plots import weights
 from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
 
 CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
+LETTER = 9  # of a label
 MAX_FRAMES = 150
 
 
@@ -48,6 +50,32 @@ class Grid:
 
 
 @dataclass
+class Matrix:
+    """A matrix of weights with a letter and a colour for each, whose entries light up; a panel of its own.
+
+    Attributes
+    ----------
+    name : str
+        By which frames refer to it.
+    which : ndarray of int, (m, n)
+        0 where the matrix is zero, k where it holds weight number k.
+    label : str
+        Written in its corner, or above it.
+    letter : str
+        Of the weights, to be numbered.
+    columns, rows : str, optional
+        Letters of the inputs over the columns and of the outputs beside the rows.
+    """
+
+    name: str
+    which: np.ndarray
+    label: str
+    letter: str
+    columns: str | None = None
+    rows: str | None = None
+
+
+@dataclass
 class Frame:
     """One step.
 
@@ -56,7 +84,8 @@ class Frame:
     caption : str
         HTML; `<b class=x>`, `<b class=w>`, `<b class=y>` give numbers their colours.
     on : dict of str to dict of int to str
-        For a grid, the cells lit in this step (flat index) and the small number laid over each, or "".
+        For a grid or a matrix, the cells lit in this step (flat index), each with the small number laid over
+        it, or "".
     put : dict of str to dict of int to str
         For a grid, the cells whose text changes in this step and stays.
     """
@@ -66,19 +95,22 @@ class Frame:
     put: dict = field(default_factory=dict)
 
 
-def figure(kind, panels, frames, *, alt):
+def figure(kind, panels, frames, *, alt, aligned=False):
     """Make a step-through figure from grids and frames.
 
     Parameters
     ----------
     kind : str
         First part of the figure's id.
-    panels : list of list of Grid
+    panels : list of (list of Grid, or Matrix)
         Each panel is one picture; the grids in it stand under one another, and lines join what is lit.
     frames : list of Frame
         At least one, at most 150.
     alt : str
         A sentence that says what is stepped through.
+    aligned : bool
+        The panels belong in one line, their lower edges level, and on a narrow page they shrink instead of
+        wrapping. No lines are drawn within them.
 
     Returns
     -------
@@ -96,14 +128,18 @@ def figure(kind, panels, frames, *, alt):
     for frame in frames:
         for grid, cells in frame.put.items():
             texts.setdefault(grid, {}).update(cells)
-    written = [number(v) for panel in panels for grid in panel for v in grid.values.flat]
+    grids = [grid for panel in panels if isinstance(panel, list) for grid in panel]
+    written = [number(v) for grid in grids for v in grid.values.flat]
     longest = max(map(len, written + [text for cells in texts.values() for text in cells.values()]))
     wide = max(CELL, 10 * longest + 12)
-    pictures = "".join(f"<div>{_panel(panel, wide, texts, frames[-1])}</div>" for panel in panels)
+    drawn = [_panel(panel, wide, texts, frames, not aligned) for panel in panels]
+    pictures = "".join(f"<div>{picture}</div>" for picture in drawn)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
+    sheets = ["plots.css"] * any(isinstance(panel, Matrix) for panel in panels) + ["stepper.css"]
     html = (
-        f'{style("stepper.css")}<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
-        f'<div class="cb-row">{pictures}</div>'
+        f"{style(*sheets)}"
+        f'<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
+        f'<div class="cb-row{" cb-aligned" if aligned else ""}">{pictures}</div>'
         '<div class="cb-controls" hidden>'
         f'<button type="button" data-do="back" aria-label="Previous step">{_ICONS["back"]}</button>'
         f'<button type="button" data-do="play" aria-label="Play">{_ICONS["play"]}{_ICONS["pause"]}</button>'
@@ -131,23 +167,36 @@ _ICONS = {
 }
 
 
-def _panel(grids, wide, texts, last):
+def _panel(grids, wide, texts, frames, wired):
     """One picture with the state of the last frame: what is seen without a script."""
+    if isinstance(grids, Matrix):
+        return _matrix(grids, frames[-1])
     parts, lit = [], []
     top = width = 0
+    left = max(_margin(grid) for grid in grids)
     for g, grid in enumerate(grids):
-        on = last.on.get(grid.name, {})
-        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, texts.get(grid.name, {}), on)
+        on = [frame.on.get(grid.name, {}) for frame in frames]
+        drawn, cells, right, bottom = _grid(grid, wide, left, top, g > 0, texts.get(grid.name, {}), on)
         parts += drawn
         lit.append(cells)
         width, top = max(width, right), bottom + 30
-    if len(grids) == 2:
+    if wired and len(grids) == 2:
         wires = [line(x1, y1 + CELL, x2, y2) for (x1, y1), (x2, y2) in product(*lit)]
         parts.insert(0, f'<g class="wires">{"".join(wires)}</g>')
     return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
 
 
-def _grid(grid, wide, top, lower, texts, on):
+def _margin(grid):
+    """Room on the left: for the label of a row, for the indices of a rectangle."""
+    return 44 if _beside(grid) and len(grid.label) == 2 else 34 if grid.values.ndim == 1 else 26
+
+
+def _beside(grid):
+    """Whether the label stands left of its row, as x and dx do."""
+    return grid.values.ndim == 1 and len(grid.label) <= 2
+
+
+def _grid(grid, wide, left, top, lower, texts, on):
     """A grid's cells and indices, where its lit cells stand, and its right and lower edge."""
     values = np.atleast_2d(grid.values)
     rows, cols = values.shape
@@ -155,9 +204,8 @@ def _grid(grid, wide, top, lower, texts, on):
     columns = grid.columns or range(cols)
     first = (0, *grid.first)[-2:]
     faint = np.zeros(values.shape, bool) if grid.faint is None else np.atleast_2d(grid.faint)
-    beside = row and len(grid.label) == 1  # a letter stands left of its row
+    beside = _beside(grid)
     below = row and lower  # indices under the row: lines come from above
-    left = 34 if row else 26
     y0 = top + (0 if beside else 24) + (0 if below else 20)
 
     name = f'<tspan class="name">{escape(grid.label)}</tspan>'
@@ -173,24 +221,42 @@ def _grid(grid, wide, top, lower, texts, on):
     for i in range(0 if row else rows):
         parts.append(text(left - 6, y0 + CELL * i + 26, index(first[0] + i), "end small"))
 
-    noted = any(on.values())  # then the script needs a place for a note in every cell
+    noted = any(any(lit.values()) for lit in on)  # then the script needs a place for a note in every cell
     cells, lit = [], []
     for cell, (i, j) in enumerate(product(range(rows), range(cols))):
         x, y = left + wide * columns[j], y0 + CELL * i
-        note = on.get(cell, "")
-        states = {"faint": faint[i, j], "lit": cell in on, "noted": note}
-        if cell in on:
+        note = on[-1].get(cell, "")
+        states = {"faint": faint[i, j], "lit": cell in on[-1], "noted": note}
+        if cell in on[-1]:
             lit.append((x + wide / 2, y))
         cells += [
             f'<g class="{" ".join(state for state, holds in states.items() if holds)}">',
             rect(x, y, wide, CELL),
             f'<path d="M{x:g} {y + 21}l21-21m0 42l21-21m-42 21l42-42"/>' if grid.hatched else "",
-            text(x + wide / 2, y + 27, texts.get(cell) or number(values[i, j]), "mid"),
+            text(x + wide / 2, y + 27, texts.get(cell, number(values[i, j])), "mid"),
             text(x + wide - 4, y + CELL - 4, note, "end note") if noted else "",
             "</g>",
         ]
     parts.append(f'<g class="cells {grid.role}" data-grid="{grid.name}">{"".join(cells)}</g>')
-    return parts, lit, left + wide * (max(columns) + 1) + 2, y0 + CELL * rows + (18 if below else 0)
+    right = left + max(wide * (max(columns) + 1) + 2, 0 if beside else LETTER * len(grid.label))
+    return parts, lit, right, y0 + CELL * rows + (18 if below else 0)
+
+
+def _matrix(matrix, last):
+    """The picture of a matrix with the state of the last frame."""
+    m, n = matrix.which.shape
+    left, top = weights.margins("", matrix.rows)[0], 28  # a line for its name in any case
+    cell = min(weights.CELL, (690 - left) // n)
+    on = last.on.get(matrix.name, {})
+    corner = text(0, 19, f'<tspan class="name">{escape(matrix.label)}</tspan>')
+    parts = [corner, *weights.headings((m, n), left, top, cell, matrix.columns, matrix.rows)]
+    cells = []
+    for at, ((i, j), k) in enumerate(np.ndenumerate(matrix.which)):
+        drawn = weights.entry(k, left + cell * j, top + cell * i, cell, weights.label(matrix.letter, k))
+        cells.append(f"<g{' class=lit' if at in on else ''}>{drawn}</g>")
+    parts.append(f'<g class="letters" data-grid="{matrix.name}">{"".join(cells)}</g>')
+    alt = f"{matrix.label}, a {m}×{n} matrix of the weights {matrix.letter}"
+    return scrolling(picture(left + cell * n + 1, top + cell * m + 1, parts, alt))
 
 
 def _spoken(grid):
