@@ -409,14 +409,15 @@ def notebook_cells(path):
 
 
 @pytest.mark.parametrize("path", sorted(Path("solutions").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_the_books_own_solutions_are_right_and_its_exercises_not_attempted(engine, path):
+def test_the_books_own_solutions_are_right_and_its_exercises_are_not(engine, path):
     chapter = Assignment.load(path.stem, SECRET)
     got = engine.grade(Submission("solutions", "", "", notebook_cells(path)), chapter)
     assert got.points == got.possible == chapter.points and got.notes == ()
     untouched = engine.grade(
         Submission("untouched", "", "", notebook_cells(Path("exercises", path.name))), chapter
     )
-    assert {exercise.status for exercise in untouched.exercises} == {"not attempted"}
+    statuses = [exercise.status for exercise in untouched.exercises]
+    assert "right" not in statuses and "not attempted" in statuses  # some ask to repair what is nearly right
 
 
 def test_nothing_grows(engine, grade):

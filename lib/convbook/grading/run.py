@@ -174,8 +174,7 @@ class Run:
 
     def _end_worker(self, error, seconds):
         """End the worker; what was wrong with it, in a word and in words."""
-        self.close()
-        status = self._sandbox.end()
+        status = self.close()
         if isinstance(error, TimeoutError):
             if time.monotonic() >= self._end:
                 raise OutOfTime from None
@@ -185,10 +184,12 @@ class Run:
         return CRASH, "ended its process" + (f" (signal {-status})" if status and status < 0 else "")
 
     def close(self):
-        """Leave the present worker; the next one, or the end of the parent, ends it."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        """End the present worker, if there is one; with which status, see `Sandbox.end`."""
+        if self._worker is None:
+            return None
+        self._worker.close()
+        self._worker = None
+        return self._sandbox.end()
 
 
 def as_answer(reply):

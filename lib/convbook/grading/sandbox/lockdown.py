@@ -35,7 +35,9 @@ class Lockdown:
     def __init__(self, rung, proc, stranger, keep_reading):
         self.rung, self.proc, self.stranger, self.keep_reading = rung, proc, stranger, keep_reading
         self.ruleset, self.used = None, 0
-        self._filter_for_process_1 = seccomp.assemble(seccomp.program(1))
+        seccomp.of_worker(
+            1
+        )  # as which a worker knows itself in its own namespace: no need to wait for it then
 
     def submit(self, fd, limits):
         """Lock this process down.
@@ -73,10 +75,7 @@ class Lockdown:
         os.closerange(3, fd)
         os.closerange(fd + 1, 1 << 20)
         if self.rung:
-            pid = os.getpid()
-            seccomp.install(
-                self._filter_for_process_1 if pid == 1 else seccomp.assemble(seccomp.program(pid))
-            )
+            seccomp.install(seccomp.of_worker(os.getpid()))
 
     def _become(self, uid):
         if self.keep_reading:

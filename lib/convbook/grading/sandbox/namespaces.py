@@ -114,11 +114,9 @@ def build_root(readable, masked):
     masked : sequence of str
         Folders inside of those that shall be empty, unless something inside is readable in its turn.
     """
-    call(
-        "mount", None, b"/", None, RECURSIVE | PRIVATE, None
-    )  # nothing of this reaches the rest of the system
+    call("mount", None, b"/", None, RECURSIVE | PRIVATE, None)  # what follows is seen in here only
     os.umask(0o022)  # a worker is nobody in particular, and has to get through these folders
-    root = "/proc"  # any folder will do to hang the new root on; this one exists, and is not wanted inside
+    root = "/proc"  # any folder will do to hang the new root on; this one is always there
     _tmpfs(root, "size=1m,mode=0755")
     for link in ("lib", "lib64", "lib32"):  # the loader looks for libraries below these, wherever they point
         if os.path.islink(f"/{link}"):
