@@ -75,6 +75,28 @@ def test_conv2d(call):
     agree(got, [direct.conv2d(x, w, **options(*h)) for x, w, h in cases])
 
 
+def test_layer(call):
+    x, w = RNG.standard_normal((3, 9, 7)), RNG.standard_normal((2, 3, 3, 2))
+    got = call("conv.layer", [(x, w, options(*h)) for h in HYPER_2D])
+    agree(got, [direct.conv2d(x, w, **options(*h)) for h in HYPER_2D])
+
+
+def test_layer_cost(call):
+    layers = [
+        {"k": g * 2, "maps": g * 3, "H": 12, "W": 9, "r": r, "s": s, "p": p, "t": t, "g": g}
+        for g, r in product((1, 2, 4), (1, 3, 4))
+        for s, p, t in HYPER_1D
+        if t * (r - 1) < 9 + 2 * p
+    ]
+    for layer, cost in zip(layers, call("conv.layerCost", [(layer,) for layer in layers]), strict=True):
+        k, maps, H, W, r, s, p, t, g = layer.values()
+        size = arithmetic.output_size((H, W), r, **options(s, p, t))
+        assert (cost["height"], cost["width"]) == size
+        assert cost["parameters"] == arithmetic.conv2d_parameters(k, maps, r, groups=g)
+        operations = arithmetic.conv2d_operations(k, maps, r, (H, W), **options(s, p, t), groups=g)
+        assert cost["operations"] == operations
+
+
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])
 def test_convolve(call, mode):
     ones = [(RNG.standard_normal(n), RNG.standard_normal(r), mode) for n, r in ((11, 3), (8, 4), (5, 5))]
@@ -152,6 +174,20 @@ def test_receptive_fields(call):
     middle = [(stack, 61, made[-1] // 2) for stack, made in zip(stacks, sizes, strict=True)]
     agree(call("conv.inputGradient", middle), [input_gradient(stack, 61) for stack in layers])
     assert call("conv.sizes", [([windows[-1]], 2)]) == [[2, 0]]
+
+
+def test_wires(call):
+    """Each weight of the matrix is one wire; those that lead to the padding are named as well."""
+    cases = [(n, r, options(*h)) for n, r in ((7, 3), (6, 4), (5, 1)) for h in HYPER_1D]
+    fits = [(n, r, h) for n, r, h in cases if n + 2 * h["padding"] > h["dilation"] * (r - 1)]
+    for (n, r, h), wires in zip(fits, call("conv.wires", fits), strict=True):
+        W = conv1d_matrix(np.arange(1, r + 1), n, **h).toarray()
+        drawn = np.zeros_like(W)
+        for wire in wires:
+            if 0 <= wire["i"] < n:
+                drawn[wire["u"], wire["i"]] = wire["a"] + 1
+        np.testing.assert_array_equal(drawn, W)
+        assert len(wires) == r * len(W)
 
 
 def test_gabor_kernel(call):

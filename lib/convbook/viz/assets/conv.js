@@ -33,6 +33,17 @@ const conv = (() => {
     return y;
   }
 
+  // A layer on the maps x: y[j] = Σ_i w[j][i] ⋆ x[i]
+  const sum = (a, b) => a.map((row, u) => row.map((value, v) => value + b[u][v]));
+  const layer = (x, w, options) => w.map((kernels) => kernels.map((kernel, i) => conv2d(x[i], kernel, options)).reduce(sum));
+
+  // What a layer of r×r kernels from k to k′ maps makes of k×H×W numbers, and what it costs.
+  function layerCost({ k, maps, H, W, r, s, p, t, g }) {
+    const [height, width] = [H, W].map((n) => outputSize(n, r, { stride: s, padding: p, dilation: t }));
+    const parameters = (r * r * (k / g) + 1) * maps;
+    return { height, width, parameters, operations: parameters * height * width };
+  }
+
   // y[s₁u + t₁a − p₁, s₂v + t₂e − p₂] += x[u, v] · w[a, e]
   function convTranspose2d(x, w, { stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = {}) {
     const [s, p, t, q] = [stride, padding, dilation, outputPadding].map(pair);
@@ -137,7 +148,7 @@ const conv = (() => {
   }
 
   return {
-    outputSize, conv1d, conv2d, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
+    outputSize, layerCost, conv1d, conv2d, layer, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
     maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, wires,
     receptiveField, sizes, inputGradient,
   };

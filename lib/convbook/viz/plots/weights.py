@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convbook.viz.html import Html, escape, scrolling, sentence, style
+from convbook.viz.html import Html, escape, number, scrolling, sentence, style
 from convbook.viz.svg import line, picture, rect, subscript, text
 
 CELL = 36  # pixels of a cell that holds a letter of the page's text
@@ -23,7 +23,7 @@ def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None, entries=
         Letter of the inputs over the columns and of the outputs beside the rows: "x", "y".
     blocks : (int, int), optional
         Height and width of blocks to set apart.
-    entries : array_like of str, (m, n), optional
+    entries : array_like of str or numbers, (m, n), optional
         What is written where the matrix is not zero, in place of the weight's letter.
 
     Returns
@@ -108,11 +108,11 @@ def matrix_svg(
         raise ValueError(f"{function}: {m}×{n} is too wide for letters, at most 25 columns; use heatmap")
     if not isinstance(labels, str) and len(labels) < W.max():
         raise ValueError(f"{function}: {len(labels)} labels for {W.max()} weights")
-    left, top = (34 if rows else 1), (28 if columns else 1)
+    left, top = margins(columns, rows)
     cell = min(CELL, (690 - left) // n)
     parts = headings((m, n), left, top, cell, columns, rows)
     for (i, j), k in np.ndenumerate(W):
-        written = "" if not k else label(labels, k) if entries is None else escape(str(entries[i][j]))
+        written = "" if not k else label(labels, k) if entries is None else _written(entries[i][j])
         parts.append(entry(k, left + cell * j, top + cell * i, cell, written, plain))
     right, bottom = left + cell * n, top + cell * m
     if blocks:
@@ -125,6 +125,15 @@ def matrix_svg(
     return picture(right + 1, bottom + 1, parts, alt)
 
 
+def _written(entry):
+    return escape(entry) if isinstance(entry, str) else number(entry)
+
+
+def margins(columns, rows):
+    """Room on the left and above a matrix for the letters of its rows and columns, where they are given."""
+    return 24 + 10 * len(rows) if rows else 1, 28 if columns else 1
+
+
 def headings(shape, left, top, cell, columns, rows):
     """The letters of the inputs over the columns and of the outputs beside the rows, where they are given."""
     (m, n), font = shape, _font(cell)
@@ -134,7 +143,9 @@ def headings(shape, left, top, cell, columns, rows):
             text(left + cell * (j + 0.5), 19, subscript(columns, j + 1), f"mid {role(columns)}", font)
         )
     for i in range(m if rows else 0):
-        parts.append(text(26, top + cell * (i + 0.65), subscript(rows, i + 1), f"end {role(rows)}", font))
+        parts.append(
+            text(left - 8, top + cell * (i + 0.65), subscript(rows, i + 1), f"end {role(rows)}", font)
+        )
     return parts
 
 
