@@ -1,4 +1,4 @@
-"""Images on their way into the network: the mean and the scale, the shuffled pixels, the order of an epoch."""
+"""Images on their way into the network: mean and scale, shuffled pixels, the order of an epoch."""
 
 from dataclasses import replace
 
@@ -32,9 +32,7 @@ def test_the_last_images_are_set_aside(tiny, digits):
 
 
 def test_more_cannot_be_set_aside_than_there_are(tiny):
-    with pytest.raises(
-        ValueError, match="digits has 1437 images to learn from, of which tiny sets 1437 aside"
-    ):
+    with pytest.raises(ValueError, match="images to learn from, of which tiny sets 1437 aside"):
         images(tiny, validation=1437)
 
 

@@ -74,17 +74,22 @@ import sys, time
 from convbook.training import loop
 from convbook.training.recipe import Data, Model, Optimiser, Recipe, Size
 
-recipe = Recipe("killed", summary="", data=Data("digits"), model=Model("two-layer"), optimiser=Optimiser(lr=0.1),
-                full=Size(2), quick=Size(1))
+recipe = Recipe("killed", summary="", data=Data("digits"), model=Model("two-layer"),
+                optimiser=Optimiser(lr=0.1), full=Size(2), quick=Size(1))
 plain = loop.step
 def slow(*arguments):
     time.sleep(float(sys.argv[2]))
     return plain(*arguments)
 loop.step = slow
-resume = sys.argv[1] + "/checkpoint.pt" if sys.argv[3] == "resume" else None
-run = loop.train(recipe, size="full", device="cpu", folder=sys.argv[1], save_every=3, resume=resume, progress=False)
+folder = sys.argv[1]
+run = loop.train(recipe, size="full", device="cpu", folder=folder, save_every=3, progress=False,
+                 resume=folder + "/checkpoint.pt" if sys.argv[3] == "resume" else None)
 print(sum(p.double().sum().item() for p in run.model.parameters()).hex())
 """
+
+
+def said(command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_process_that_is_really_killed(tmp_path):
@@ -92,9 +97,7 @@ def test_a_process_that_is_really_killed(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
     run = [sys.executable, script]
-    whole = subprocess.run(
-        [*run, tmp_path / "whole", "0", "fresh"], capture_output=True, text=True, check=True
-    )
+    whole = said([*run, tmp_path / "whole", "0", "fresh"])
     victim = subprocess.Popen([*run, tmp_path / "killed", "0.05", "fresh"])
     saved = tmp_path / "killed" / "checkpoint.pt"
     while not saved.exists():
@@ -102,9 +105,7 @@ def test_a_process_that_is_really_killed(tmp_path):
         time.sleep(0.01)
     os.kill(victim.pid, signal.SIGKILL)
     victim.wait()
-    resumed = [*run, tmp_path / "killed", "0", "resume"]
-    said = subprocess.run(resumed, capture_output=True, text=True, check=True).stdout
-    assert said == whole.stdout
+    assert said([*run, tmp_path / "killed", "0", "resume"]) == whole
 
 
 def test_a_checkpoint_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
@@ -136,7 +137,7 @@ def test_a_checkpoint_that_is_none_is_refused_with_a_sentence(tmp_path):
 def test_a_checkpoint_of_another_run_is_refused(tiny, tmp_path):
     train(replace(tiny, full=Size(1, images=64)), folder=tmp_path)
     saved = tmp_path / "checkpoint.pt"
-    with pytest.raises(checkpoint.CheckpointError, match="has run '.*', but this run has"):
+    with pytest.raises(checkpoint.CheckpointError, match=r"has run '.*', but this run has"):
         train(replace(tiny, model=Model("linear")), resume=saved)
     with pytest.raises(checkpoint.CheckpointError, match="has seed 0, but this run has 1"):
         loop.train(replace(tiny, full=Size(1, images=64)), 1, size="full", device="cpu", resume=saved)

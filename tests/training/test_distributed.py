@@ -19,8 +19,8 @@ from convbook.training.recipe import Data, Model, Optimiser, Recipe, Size
 batch, accumulate, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 recipe = Recipe(
     "shared", summary="", data=Data("digits", validation=201), model=Model("two-layer", {"hidden": 16}),
-    optimiser=Optimiser(lr=0.5, momentum=0.9, clip=0.5), precision="float64", batch=batch, accumulate=accumulate,
-    full=Size(2, images=301), quick=Size(1),
+    optimiser=Optimiser(lr=0.5, momentum=0.9, clip=0.5), precision="float64",
+    batch=batch, accumulate=accumulate, full=Size(2, images=301), quick=Size(1),
 )
 with distributed.group("cpu") as device:
     run = loop.train(recipe, size="full", device=device, folder=folder, save_every=4, progress=False)
@@ -46,18 +46,17 @@ def say(*command):
 
 LAUNCHERS = {
     "torchrun": ("torch.distributed.run", "--standalone", "--nproc_per_node", 2),
-    "accelerate": ("accelerate.commands.launch", "--cpu", "--num_processes", 2, "--num_machines", 1),
+    # Several processes on one machine are for GPUs, says accelerate; these find none, and take the CPU.
+    "accelerate": ("accelerate.commands.launch", "--multi_gpu", "--num_processes", 2, "--num_machines", 1),
 }
 
 
-@pytest.mark.parametrize("launcher", LAUNCHERS)
-@pytest.mark.parametrize("accumulate", [1, 2])
+@pytest.mark.parametrize(
+    ("launcher", "accumulate"), [("torchrun", 1), ("torchrun", 2), ("accelerate", 1)], ids=str
+)
 def test_two_processes_are_one_with_the_doubled_batch(script, launcher, accumulate, tmp_path):
     """301 images in batches of 2 × 16: the last has 13, of which one process sees 7 and the other 6."""
-    if launcher == "accelerate":
-        if accumulate > 1:
-            pytest.skip("once is enough")
-        pytest.importorskip("accelerate")
+    pytest.importorskip(LAUNCHERS[launcher][0].split(".")[0])
     one = say(sys.executable, script, 32, 1, tmp_path / "one")
     two = say(sys.executable, "-m", *LAUNCHERS[launcher], script, 16, accumulate, tmp_path / "two")
     assert (one["world_size"], two["world_size"]) == (1, 2)

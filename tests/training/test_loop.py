@@ -1,4 +1,4 @@
-"""The loop against one that is written out in plain torch, and everything that must not change its numbers."""
+"""The loop against one written out in plain torch, and everything that must not change its numbers."""
 
 from dataclasses import replace
 
@@ -177,7 +177,7 @@ class FirstIsNan(nn.Module):
 def test_the_step_of_an_explosion_is_exact(tiny, tmp_path, monkeypatch):
     """Whoever looks at the loss only now and then still knows when it happened."""
     monkeypatch.setattr(models, "build", lambda name, in_shape, classes: FirstIsNan(in_shape, classes))
-    with pytest.raises(loop.Diverged, match="step 12, learning rate 0.5: the loss is nan"):
+    with pytest.raises(loop.Diverged, match=r"step 12, learning rate 0\.5: the loss is nan"):
         train(replace(tiny, model=Model("linear")), folder=tmp_path)
 
 

@@ -1,5 +1,7 @@
 """Recipes: what decides a run decides the fingerprint, and a schedule is torch's."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -93,8 +95,5 @@ def test_recipes_go_by_their_names_and_say_what_they_do():
 
 
 def test_recipes_are_read_without_torch():
-    import subprocess
-    import sys
-
-    script = "import sys; import convbook.training.recipes, convbook.results, convbook.claims; print('torch' in sys.modules)"
-    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "False"
+    loaded = "import sys, convbook.training.recipes, convbook.claims; print('torch' in sys.modules)"
+    assert subprocess.check_output([sys.executable, "-c", loaded], text=True).strip() == "False"

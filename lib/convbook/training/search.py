@@ -4,10 +4,10 @@
     run.metrics["lr"], run.metrics["test_accuracy"]
 
 A search is kept in an Optuna study in an SQLite file. Stop it and start it again, or start it several times
-at once: every process takes a trial that nobody has taken, and what a trial draws depends on its number
-alone, never on who draws it.
+at once: what is to be tried is drawn beforehand, and every process takes what nobody has taken.
 """
 
+import os
 import time
 import warnings
 from dataclasses import replace
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-from optuna.storages import RDBStorage, RetryHeartbeatStaleTrialCallback, fail_stale_trials
+from optuna.storages import RDBStorage, fail_stale_trials
 from optuna.trial import TrialState
 
 from convbook.training import distributed, loop
@@ -93,36 +93,38 @@ def narrowed(ranges, best, shrink):
     return finer
 
 
-def run_round(study, ranges, trials, kind, *, seed, objective):
-    """Make those trials of a round that are missing, and wait for those that others are making.
+def run_round(study, ranges, draws, objective):
+    """Try those draws of a round that nobody has tried, and wait for those that others are trying.
 
     Parameters
     ----------
     study : optuna.Study
     ranges : dict
         Least and greatest value of each hyperparameter.
-    trials : int
-    kind : "grid" or "random"
-    seed : int
-        Of the draws.
+    draws : list of dict
+        The hyperparameters to try.
     objective : callable
-        Takes the hyperparameters as a dict, returns what is to be maximised.
+        Takes a draw, returns what is to be maximised.
     """
-    study.sampler = _ByNumber(ranges, trials, kind, seed)
 
-    def try_one(trial):
-        values = {name: trial.suggest_float(name, *ends, log=True) for name, ends in ranges.items()}
-        return objective(values)
+    def attempt(trial):
+        if "draw" not in trial.user_attrs:  # another process was quicker to take what was waiting
+            raise optuna.TrialPruned
+        return objective({name: trial.suggest_float(name, *ends, log=True) for name, ends in ranges.items()})
 
-    def count(*states):
+    def numbers(*states):
         found = study.get_trials(deepcopy=False, states=states)
-        return sum(_number(trial) < trials for trial in found)
+        return {trial.user_attrs["draw"] for trial in found if "draw" in trial.user_attrs}
 
-    while count(TrialState.COMPLETE) < trials:
-        fail_stale_trials(study)
-        waiting = count(TrialState.WAITING)
-        if waiting or count(TrialState.COMPLETE, TrialState.RUNNING) < trials:
-            study.optimize(try_one, n_trials=1)
+    everything = set(range(len(draws)))
+    while numbers(TrialState.COMPLETE) != everything:
+        fail_stale_trials(study)  # those of processes that have died
+        untaken = sorted(everything - numbers(TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING))
+        if untaken:
+            number = untaken[os.getpid() % len(untaken)]  # processes seldom reach for the same
+            study.enqueue_trial(draws[number], user_attrs={"draw": number})
+        if numbers(TrialState.WAITING):
+            study.optimize(attempt, n_trials=1)
         else:
             time.sleep(0.2)
 
@@ -174,7 +176,7 @@ def run_search(search, seed, *, folder, size="full", device="auto", report=lambd
                 return reached
 
             study = _study(folder / "study.db", label)
-            run_round(study, ranges, wanted.trials, kind, seed=(seed, number), objective=objective)
+            run_round(study, ranges, _draws(ranges, wanted.trials, kind, (seed, number)), objective)
             if number == 0:
                 found[f"{kind}_accuracy"] = study.best_value
             if kind == "random" and (best is None or study.best_value >= best.value):
@@ -194,32 +196,12 @@ def run_search(search, seed, *, folder, size="full", device="auto", report=lambd
     return run
 
 
-class _ByNumber(optuna.samplers.BaseSampler):
-    """Draws that depend on a trial's number alone, so that it does not matter who makes it, or when."""
-
-    def __init__(self, ranges, trials, kind, seed):
-        self.ranges, self.trials, self.kind, self.seed = ranges, trials, kind, seed
-
-    def sample_independent(self, study, trial, param_name, param_distribution):
-        number = _number(trial)
-        if number >= self.trials:  # two processes reached for the last one
-            raise optuna.TrialPruned
-        if self.kind == "grid":
-            return grid_point(self.ranges, number, self.trials)[param_name]
-        rng = np.random.default_rng([*self.seed, number])
-        return {name: log_uniform(*ends, rng) for name, ends in self.ranges.items()}[param_name]
-
-    def infer_relative_search_space(self, study, trial):
-        return {}
-
-    def sample_relative(self, study, trial, search_space):
-        return {}
-
-
-def _number(trial):
-    """A trial's number; one that is made again, because its process died, keeps the number it had."""
-    first = RetryHeartbeatStaleTrialCallback.retried_trial_number(trial)
-    return trial.number if first is None else first
+def _draws(ranges, trials, kind, seed):
+    """The hyperparameters of a round, a list of dicts."""
+    if kind == "grid":
+        return [grid_point(ranges, number, trials) for number in range(trials)]
+    rng = np.random.default_rng(seed)
+    return [{name: log_uniform(*ends, rng) for name, ends in ranges.items()} for _ in range(trials)]
 
 
 def _short_run(base, values, wanted, seed, device, images):
@@ -240,6 +222,5 @@ def _study(path, name):
         engine_kwargs={"connect_args": {"timeout": 60}},
         heartbeat_interval=HEARTBEAT,
         grace_period=GRACE,
-        heartbeat_stale_trial_callback=RetryHeartbeatStaleTrialCallback(),
     )
     return optuna.create_study(study_name=name, storage=storage, direction="maximize", load_if_exists=True)

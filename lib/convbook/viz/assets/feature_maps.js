@@ -8,7 +8,7 @@ async function feature_maps(root, { filters, names }) {
   const rectify = make("input", { type: "checkbox", onchange: throttle(draw) });
   const frame = make("div", { class: "cb-window" });
   const seen = screen("photograph", "the photograph and the window on it", 300);
-  const surface = make("div", { class: "cb-surface", onpointerdown: drag, onpointermove: drag });
+  const surface = make("div", { class: "cb-surface cb-drag", onpointerdown: drag, onpointermove: drag });
   seen.canvas.replaceWith(surface);
   surface.append(seen.canvas, frame);
   const cards = filters.map((filter, j) => {
