@@ -126,16 +126,13 @@ def test_what_is_not_measured_has_a_command(monkeypatch, tmp_path):
     assert results.load("cifar10-linear").mean("test_accuracy") == pytest.approx(0.85)
 
 
-def test_surroundings_name_the_commit_only_of_the_library_s_own_repository(monkeypatch, tmp_path):
-
-    commands = (
-        ("init", "-q"),
-        ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"),
-    )
-    for command in commands:
-        assert subprocess.run(["git", "-C", tmp_path, *command]).returncode == 0
+def test_only_the_library_s_own_repository_gives_a_commit(monkeypatch, tmp_path):
+    cpu, here = torch.device("cpu"), ["git", "-C", tmp_path]
+    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*here, "init", "-q"], check=True)
+    subprocess.run([*here, *author, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
     (tmp_path / "__init__.py").write_text("")
     monkeypatch.setattr(convbook, "__file__", str(tmp_path / "__init__.py"))
-    assert surroundings(torch.device("cpu"))["commit"] is None
-    subprocess.run(["git", "-C", tmp_path, "add", "__init__.py"])
-    assert re.fullmatch("[0-9a-f]{40}", surroundings(torch.device("cpu"))["commit"])
+    assert surroundings(cpu)["commit"] is None
+    subprocess.run([*here, "add", "__init__.py"], check=True)
+    assert re.fullmatch("[0-9a-f]{40}", surroundings(cpu)["commit"])
