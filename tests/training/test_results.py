@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+import convbook
 from convbook import results
 from convbook.training.recipe import fingerprint
 from convbook.training.recipes import RECIPES
+from convbook.training.results import surroundings
 
 ROOT = Path(__file__).parents[2]
 RECORDED = sorted((ROOT / "book/results").glob("*.json"))
@@ -107,10 +110,11 @@ def test_a_result_says_where_it_comes_from():
 
 
 def test_a_result_is_outdated_once_its_recipe_has_changed(monkeypatch):
-    assert not results.Result(values()).outdated
+    recorded = values()
+    assert not results.Result(recorded).outdated
     assert results.Result(values(name="no-such-recipe")).outdated
     monkeypatch.setitem(RECIPES, "cifar10-linear", replace(RECIPES["cifar10-linear"], batch=100))
-    assert results.Result(values()).outdated
+    assert results.Result(recorded).outdated
 
 
 def test_what_is_not_measured_has_a_command(monkeypatch, tmp_path):
@@ -120,3 +124,18 @@ def test_what_is_not_measured_has_a_command(monkeypatch, tmp_path):
         results.load("cifar10-linear")
     (tmp_path / "cifar10-linear.json").write_text(json.dumps(values()), "utf-8")
     assert results.load("cifar10-linear").mean("test_accuracy") == pytest.approx(0.85)
+
+
+def test_surroundings_name_the_commit_only_of_the_library_s_own_repository(monkeypatch, tmp_path):
+
+    commands = (
+        ("init", "-q"),
+        ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "x"),
+    )
+    for command in commands:
+        assert subprocess.run(["git", "-C", tmp_path, *command]).returncode == 0
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(convbook, "__file__", str(tmp_path / "__init__.py"))
+    assert surroundings(torch.device("cpu"))["commit"] is None
+    subprocess.run(["git", "-C", tmp_path, "add", "__init__.py"])
+    assert re.fullmatch("[0-9a-f]{40}", surroundings(torch.device("cpu"))["commit"])

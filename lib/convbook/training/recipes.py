@@ -36,14 +36,14 @@ two_layer_constant = replace(
     model=Model("two-layer", {"hidden": 100, "std": 1e-4}),
     optimiser=Optimiser(lr=2e-3, weight_decay=0.2),
     lecture={"test_accuracy": 0.51},
-    note="m = 200, ε = 0.002, λ = 0.2, σ = 10⁻⁴, 10 epochs, as printed. ε stays: the lecture names no schedule.",
+    note="m = 200, ε = 0.002, λ = 0.2, σ = 10⁻⁴, 10 epochs, as printed; ε stays as it is.",
 )
 two_layer = replace(
     two_layer_constant,
     name="cifar10-two-layer-100",
     summary="two layers, 100 hidden units, with a learning rate that falls every epoch",
     schedule=Schedule("exponential", gamma=0.9),
-    note="m = 200, λ = 0.2, σ = 10⁻⁴, 10 epochs, as printed, but ε = 0.002 falls to 0.9 of itself every epoch.",
+    note="m = 200, λ = 0.2, σ = 10⁻⁴, 10 epochs, as printed; ε = 0.002 falls to 0.9 of itself every epoch.",
 )
 WIDE = Model("two-layer", {"hidden": 200, "std": 1e-4})
 wide_constant = replace(
@@ -115,8 +115,8 @@ mnist_convnet = replace(
     model=Model("convnet"),
     optimiser=Optimiser(lr=0.05, weight_decay=5e-4, momentum=0.9),
     schedule=Schedule("linear", warmup=0.1),
-    note="m = 128, momentum 0.9, ε up to 0.05 and down to 0 along lines, λ = 0.0005, PyTorch's first weights; "
-    "4 epochs.",
+    note="m = 128, momentum 0.9, ε up to 0.05 and down to 0 along lines, λ = 0.0005, PyTorch's first "
+    "weights; 4 epochs.",
 )
 mnist_convnet_permuted = replace(
     mnist_convnet,
@@ -155,8 +155,8 @@ cifar10_convnet_modern = replace(
     augmentation=(("shift", {"pixels": 2}), ("flip", {})),
     label_smoothing=0.1,
     full=Size(12, SEEDS),
-    note="m = 128, Nesterov momentum 0.9, ε up to 0.04 and down to 0 along lines, λ = 0.0005, shifts by up to "
-    "2 pixels and mirror images, labels smoothed by 0.1; 12 epochs. The architecture is the lecture's.",
+    note="m = 128, Nesterov momentum 0.9, ε up to 0.04 and down to 0 along lines, λ = 0.0005, shifts by up "
+    "to 2 pixels and mirror images, labels smoothed by 0.1; 12 epochs. The architecture is the lecture's.",
 )
 
 RECIPES = {

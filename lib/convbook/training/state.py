@@ -133,7 +133,7 @@ def _model(recipe, images, device):
     """The network with its first weights."""
     model = models.build(recipe.model.name, images.in_shape, images.classes, **recipe.model.options)
     if images.permutation is not None and hasattr(model, "permute_inputs"):
-        model.permute_inputs(images.permutation.cpu())  # a convolution has no weight of its own for a pixel
+        model.permute_inputs(images.permutation)  # a convolution has no weight of its own for a pixel
     return model.to(device, images.dtype, memory_format=images.format)
 
 
