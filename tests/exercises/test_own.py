@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import cli
-from convbook.exercises.catalogue import EXERCISES
+from convbook.exercises import chapter02, chapter03
 from convbook.exercises.judge import judge
 from convbook.exercises.own import BadFile, load
 from convbook.exercises.pack import CannotPack, check_cell, pack
@@ -208,9 +208,9 @@ def test_the_students_notebook(file):
     assert notebook.cells[-1].source == 'check(sizes, "sizes")'
 
 
-def test_every_exercise_of_the_book_can_be_packed_or_says_why_not():
+def test_an_exercise_can_be_packed_or_says_why_not():
     why = {}
-    for exercise in EXERCISES.values():
+    for exercise in (*chapter02.EXERCISES, *chapter03.EXERCISES):
         try:
             compile(check_cell([exercise]), exercise.name, "exec")
         except CannotPack as error:

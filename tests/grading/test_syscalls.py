@@ -55,7 +55,8 @@ def test_the_filter_lets_through_what_is_listed_and_nothing_else():
     assert len(code) < 4096
     allowed = {seccomp.number(name) for name in seccomp.ALLOWED}
     conditional = {
-        seccomp.number(n) for n in ("clone", "clone3", "kill", "tgkill", "ioctl", "prctl", "prlimit64")
+        seccomp.number(n)
+        for n in ("clone", "clone3", "kill", "tgkill", "ioctl", "prctl", "prlimit64", "fcntl")
     }
     for number in range(1024):
         if number not in conditional:
@@ -79,6 +80,8 @@ def test_the_filter_looks_at_arguments():
     )
     assert run(code, number("prctl"), 15) == seccomp.ALLOW
     assert run(code, number("prctl"), 1) == run(code, number("prctl"), 22) == eperm
+    assert run(code, number("fcntl"), 3, 1030) == run(code, number("fcntl"), 3, 4) == seccomp.ALLOW
+    assert run(code, number("fcntl"), 3, 8) == run(code, number("fcntl"), 3, 15) == eperm
     assert run(code, number("ioctl"), 0, 0x5401) == seccomp.ALLOW
     assert run(code, number("ioctl"), 0, 0x5412) == eperm  # TIOCSTI: type into the terminal
     assert run(code, number("read"), arch=0x40000003) == seccomp.KILL

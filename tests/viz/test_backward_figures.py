@@ -276,7 +276,7 @@ def test_outputs_stand_under_what_they_read_and_apart():
 
 def test_a_matrix_of_other_entries():
     W = np.array([[1, 0], [2, 1]])
-    (svg,) = svgs(plots.matrix(W, alt=ALT, entries=[["6", ""], ["−1", "<b>"]]))
+    (svg,) = svgs(plots.matrix(W, alt=ALT, entries=[["6", ""], [-1.0, "<b>"]]))
     assert grid(svg) == {(0, 0): ("6", "k1"), (1, 0): ("−1", "k2"), (1, 1): ("<b>", "k1")}
     with pytest.raises(ValueError, match=r"matrix: entries has shape \(1, 2\), expected that of W, \(2, 2\)"):
         plots.matrix(W, alt=ALT, entries=[["6", "7"]])

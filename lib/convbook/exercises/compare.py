@@ -183,7 +183,8 @@ def name(value):
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(map(repr, value))}" if value else "an empty dict"
+        keys = ", ".join(map(repr, value))
+        return f"a dict with the keys {keys}" if 0 < len(value) < 6 else f"a dict of {len(value)}"
     if isinstance(value, str):
         return f"the text {value!r}" if len(value) < 50 else f"a text of {len(value)} characters"
     if isinstance(value, np.ndarray):

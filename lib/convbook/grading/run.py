@@ -7,7 +7,15 @@ import time
 import numpy as np
 
 from convbook.exercises import judge
-from convbook.exercises.answers import CRASH, TIME_LIMIT, Answer, UnsuitableAnswer, plain
+from convbook.exercises.answers import (
+    CRASH,
+    LONGEST_MESSAGE,
+    MOST_PRINTED,
+    TIME_LIMIT,
+    Answer,
+    UnsuitableAnswer,
+    plain,
+)
 from convbook.grading.assignment import ask, request
 from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 
@@ -103,7 +111,7 @@ class Run:
         consequence = "only its definitions were kept" if self._parts[i] == DEFINITIONS else "it was skipped"
         self.notes.append(f"code cell {i + 1} {what}; {consequence}")
 
-    def answers(self, exercise, frame, count):
+    def answers(self, exercise, frame, inputs):
         """Put cases to an answer.
 
         Parameters
@@ -111,8 +119,8 @@ class Run:
         exercise : Exercise
         frame : bytes
             The request.
-        count : int
-            How many cases it holds.
+        inputs : sequence of dict
+            What is in it.
 
         Returns
         -------
@@ -131,8 +139,8 @@ class Run:
         answers = []
         try:
             self._send(frame)
-            for _ in range(count):
-                answers.append(as_answer(self._receive(exercise.limits.call + HELD_SECONDS)))
+            for names in inputs:
+                answers.append(as_answer(self._receive(exercise.limits.call + HELD_SECONDS), names))
         except (TimeoutError, ConnectionError, FrameError) as error:
             kind, what = self._end_worker(error, exercise.limits.call)
             answers.append(Answer(error=kind, message=f"the call {what}"))
@@ -158,12 +166,13 @@ class Run:
             If the submission's time is up.
         """
         cases = judge.cases(exercise, prop, seed)
-        answers = self.answers(exercise, request(exercise, prop, seed), len(cases))
+        inputs = [case.inputs for case in cases]
+        answers = self.answers(exercise, request(exercise, prop, seed), inputs)
         return tuple(map(functools.partial(judge.assess, exercise, prop), cases, answers))
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
-        return self.answers(exercise, ask(exercise, [inputs]), 1)[0]
+        return self.answers(exercise, ask(exercise, [inputs]), [inputs])[0]
 
     def _send(self, frame):
         self._worker.channel.allowance = self.assignment.limits.answer * MEGABYTE
@@ -174,8 +183,7 @@ class Run:
 
     def _end_worker(self, error, seconds):
         """End the worker; what was wrong with it, in a word and in words."""
-        self.close()
-        status = self._sandbox.end()
+        status = self.close()
         if isinstance(error, TimeoutError):
             if time.monotonic() >= self._end:
                 raise OutOfTime from None
@@ -185,18 +193,22 @@ class Run:
         return CRASH, "ended its process" + (f" (signal {-status})" if status and status < 0 else "")
 
     def close(self):
-        """Leave the present worker; the next one, or the end of the parent, ends it."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        """End the present worker, if there is one; with which status, see `Sandbox.end`."""
+        if self._worker is None:
+            return None
+        self._worker.close()
+        self._worker = None
+        return self._sandbox.end()
 
 
-def as_answer(reply):
-    """The answer in a worker's reply.
+def as_answer(reply, names):
+    """The answer in a worker's reply, which may not be what our side of the worker would have sent.
 
     Parameters
     ----------
     reply : plain value
+    names : collection of str
+        Of the arguments.
 
     Returns
     -------
@@ -213,12 +225,13 @@ def as_answer(reply):
     texts((error, message, printed))
     if error in LOST:  # that is not for a worker to say
         error = "Exception"
+    changed = tuple(name for name in names if name in texts(changed))
     if type(value) is not np.ndarray:
         try:
             value = plain(value)
         except UnsuitableAnswer as unsuitable:
             raise FrameError("a reply that holds no plain value") from unsuitable
-    return Answer(value, error, message, texts(changed), printed)
+    return Answer(value, error[:TEXT_LIMIT], message[:LONGEST_MESSAGE], changed, printed[:MOST_PRINTED])
 
 
 def texts(items):

@@ -5,6 +5,7 @@ number, the architecture, the arguments) into its one register, compares, and re
 """
 
 import ctypes
+import functools
 import itertools
 import platform
 import struct
@@ -13,12 +14,13 @@ from convbook.grading.sandbox.syscalls import call, number
 
 # Files: what the mounts and Landlock leave. Memory. Threads of this process. Clocks. Who am I.
 # No socket, no other process, no mount, no ptrace, no key ring, no io_uring, no bpf: they are not here.
+# Nor is chmod and its like, which Landlock does not see.
 ALLOWED = """
-read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 fcntl flock
+read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 flock
 fstat stat lstat newfstatat statx access faccessat faccessat2 statfs fstatfs getdents64 readlink readlinkat
 open openat creat getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink
-symlinkat chmod fchmod fchmodat truncate ftruncate fallocate fsync fdatasync fadvise64 utimensat umask
-copy_file_range pipe pipe2 eventfd2 poll ppoll select pselect6
+symlinkat truncate ftruncate fallocate fsync fdatasync fadvise64 umask copy_file_range pipe pipe2 eventfd2
+poll ppoll select pselect6
 mmap mprotect munmap mremap madvise brk membarrier
 futex set_robust_list rseq sched_yield sched_getaffinity getcpu arch_prctl exit exit_group
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
@@ -29,14 +31,9 @@ gettid getpid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getre
 
 NEW_THREAD = 0x00010000  # clone: CLONE_THREAD, the child shares this process
 NEW_NAMESPACE = 0x7E020000  # clone: any CLONE_NEW…
-HARMLESS_IOCTLS = (
-    0x5401,
-    0x5413,
-    0x541B,
-    0x5421,
-    0x5450,
-    0x5451,
-)  # a terminal? its size? bytes waiting? blocking, close-on-exec
+# ioctl: is it a terminal, how large, how many bytes wait; block or not, close on exec or not
+HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+OWNERS_AND_SIGNALS = (8, 10, 15, 1026)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY, which send signals
 THREAD_NAMES = (15, 16)  # prctl: PR_SET_NAME, PR_GET_NAME
 
 EPERM, ENOSYS = 1, 38
@@ -93,6 +90,8 @@ def program(pid):
         code += _on(name, *_one_of(0, [pid]))
     code += _on("ioctl", *_one_of(1, HARMLESS_IOCTLS))
     code += _on("prctl", *_one_of(0, THREAD_NAMES))
+    refused = [line for command in OWNERS_AND_SIGNALS for line in _if(EQUAL, command, refuse(EPERM))]
+    code += _on("fcntl", (LOAD, 0, 0, low(1)), *refused, (RETURN, 0, 0, ALLOW))
     code += _on(  # read one's own limits: of process 0, and with no new limit
         "prlimit64",
         *(line for word in (low(0), low(2), high(2)) for line in _word_is_zero(word)),
@@ -130,6 +129,12 @@ def _one_of(argument, values):
 
 def _word_is_zero(word):
     return [(LOAD, 0, 0, word), *_unless(EQUAL, 0, refuse(EPERM))]
+
+
+@functools.cache
+def of_worker(pid):
+    """The filter of a worker, ready to be installed; see `program`."""
+    return assemble(program(pid))
 
 
 def assemble(instructions):
