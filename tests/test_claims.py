@@ -1,6 +1,7 @@
 """The claim box: it shows what was measured, and it can fail."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from convbook import results
 from convbook.claims import Claim, ClaimFailed, _Box, anchor, chapters, claim, claims
 from convbook.training.recipes import RECIPES
+
+ROOT = Path(__file__).parents[1]
 
 
 def test_a_true_claim_shows_its_statement_and_numbers(capsys):
@@ -137,3 +140,16 @@ def test_the_box_of_a_pending_claim_shows_its_command(recorded):
 def test_recorded_claims_rest_on_recipes_that_exist():
     for entry in claims().values():
         assert set(entry.results) <= set(RECIPES), entry.id
+
+
+def test_the_page_counts_recorded_claims_apart(recorded, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book/_ext")
+    import claims_page
+
+    live = Claim("a.b", "Live.", "INR", "02")
+    known = "2 claims, each with a cell of the chapter that owns it: 1 proved there"
+    assert claims_page.summary([live, recorded.claim]) == f"{known}. 1 not yet measured."
+    recorded(0.4)
+    assert claims_page.summary([live, recorded.claim]) == f"{known}, 1 by recorded results."
+    recorded(0.4, fingerprint="another")
+    assert "1 outdated" in claims_page.summary([live, recorded.claim])

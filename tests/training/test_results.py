@@ -136,3 +136,19 @@ def test_only_the_library_s_own_repository_gives_a_commit(monkeypatch, tmp_path)
     assert surroundings(cpu)["commit"] is None
     subprocess.run([*here, "add", "__init__.py"], check=True)
     assert re.fullmatch("[0-9a-f]{40}", surroundings(cpu)["commit"])
+
+
+def test_the_page_puts_the_lecture_s_number_beside_ours(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book/_ext")
+    import results_page
+
+    measured, missing = RECIPES["cifar10-linear"], RECIPES["mnist-convnet"]
+    entries = [(measured, results.Result(values())), (missing, None)]
+    _, _, *rows = results_page.table(entries)
+    assert rows == [
+        "| `cifar10-linear` | accuracy | 38.0 % | 85.00 ± 7.07 % | 2 |",
+        "| `mnist-convnet` | error | 1.2 % | not yet measured |  |",
+    ]
+    said = "\n".join(line for entry in entries for line in results_page.described(*entry))
+    assert "by seed: 90.00, 80.00 %" in said and "commit 0123456" in said
+    assert "Not yet measured: `convbook train mnist-convnet --full`" in said
