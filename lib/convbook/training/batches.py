@@ -20,15 +20,15 @@ class Images:
 
     Attributes
     ----------
-    train, validation, test : tuple of (Tensor, Tensor)
-        Images, uint8 (N, C, H, W), and labels, int64; without validation images the second is empty.
+    train, validation, test : tuple
+        Images, uint8 (N, C, H, W), and labels, int64, as tensors; the second may be empty.
     in_shape : tuple of int
         (C, H, W).
     classes : int
     ignore : int
         The label that does not count.
-    permutation : Tensor or None
-        Place that each number of an image came from, if pixels are shuffled.
+    permutation
+        The place that each number of an image came from, a tensor, if pixels are shuffled; else None.
     provenance : dict
         As `convbook.data` gives it.
 

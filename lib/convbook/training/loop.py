@@ -29,7 +29,8 @@ class Run:
 
     Attributes
     ----------
-    model : torch.nn.Module
+    model
+        The network that has learned, a `torch.nn.Module`.
     metrics : dict
         "test_accuracy" and "test_loss"; "validation_accuracy" and "validation_loss" where images were set
         aside; and "train_loss", the mean over the last epoch.
@@ -43,7 +44,7 @@ class Run:
         Of the data.
     """
 
-    model: torch.nn.Module
+    model: object
     metrics: dict
     steps: dict
     epochs: dict

@@ -208,7 +208,7 @@ class Recipe:
 
     @property
     def settings(self):
-        """What decides the full run, as plain data: no name, no words, no quick size."""
+        """What decides the full run, as plain data without name, words and quick size."""
         # A field that is added later must be left out while it has its default: old results stay valid.
         words = ("name", "summary", "quick", "lecture", "note")
         return {key: value for key, value in asdict(self).items() if key not in words}

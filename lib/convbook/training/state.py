@@ -34,11 +34,14 @@ class State:
 
     Attributes
     ----------
-    model : torch.nn.Module
-    network : torch.nn.Module
+    model
+        The network, a `torch.nn.Module`.
+    network
         The same weights, compiled or shared among processes where the recipe or the launcher asks for it.
     optimiser, scaler
-    log : Log
+        PyTorch's, the second for gradients in float16.
+    log
+        The notes taken so far, a `log.Log`.
     """
 
     def __init__(self, recipe, seed, size, images, device, folder):
