@@ -74,7 +74,8 @@ def load(path, **expected):
         raise CheckpointError(f"{path} is no checkpoint of a run, but holds a {type(state).__name__}")
     for key, value in expected.items():
         if state.get(key) != value:
-            raise CheckpointError(f"{path} has {key} {state.get(key)!r}, but this run has {value!r}")
+            found = f"it has {key} {state.get(key)!r}, this one {value!r}"
+            raise CheckpointError(f"{path} is of another run: {found}. Start anew, without it.")
     return state
 
 

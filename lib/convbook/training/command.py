@@ -46,11 +46,14 @@ def run(options):
     except ValueError as error:
         print(f"convbook train: {error}", file=sys.stderr)
         return 2
-    from convbook.data import DataError
-    from convbook.training import distributed
-    from convbook.training.checkpoint import CheckpointError
-    from convbook.training.state import Diverged
-
+    try:
+        from convbook.data import DataError
+        from convbook.training import distributed
+        from convbook.training.checkpoint import CheckpointError
+        from convbook.training.loop import Diverged
+    except ModuleNotFoundError as error:
+        print(f"convbook train: {error.name} is not installed; the extra `train` brings it", file=sys.stderr)
+        return 1
     try:
         with distributed.group(options.device) as device:
             _train(chosen, options, device)

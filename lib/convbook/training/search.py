@@ -162,7 +162,7 @@ def run_search(search, seed, *, folder, size="full", device="auto", report=lambd
     -----
     Chapter 1, "Images as vectors".
     """
-    folder = Path(folder)
+    folder = Path(folder) / f"search-{search.fingerprint}"  # never go on with another search's trials
     folder.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     device = distributed.choose(device)

@@ -99,7 +99,7 @@ class State:
         state = checkpoint.load(path, **self.identity)
         if len(state["random"]) != distributed.world_size():
             raise checkpoint.CheckpointError(
-                f"{path} is that of {len(state['random'])} processes, but here are {distributed.world_size()}"
+                f"{path} is that of {len(state['random'])} processes, but here is {distributed.world_size()}"
             )
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
