@@ -193,13 +193,22 @@ def test_ctrl_c(place, monkeypatch, capsys):
         (["subs"], "which --assignment or --exercises they answer"),
         (["nowhere", "--assignment", "a"], "nowhere: no such file or folder"),
         (["subs", "--assignment", "a", "--roster", "nowhere.csv"], "nowhere.csv"),
-        (["subs", "--exercises", "nowhere.py"], "nowhere.py"),
+        (["subs", "--exercises", "nowhere.py"], "nowhere.py: No such file"),
+        (["subs", "--assignment", "a", "--seed-file", "nowhere/seed"], "nowhere/seed: No such file"),
+        (["subs", "--assignment", "a", "--out", "subs/jane.ipynb"], "subs/jane.ipynb: File exists"),
     ],
 )
 def test_misuse(place, capsys, arguments, said):
     hand_in(place, jane="points 1")
     assert cli.main(["grade", *arguments]) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "1.5"])
+def test_a_number_of_processes(jobs, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grade", "subs", "--jobs", jobs])
+    assert f"{jobs!r} is not a number of processes" in capsys.readouterr().err
 
 
 def test_an_assignment_that_does_not_exist(place, monkeypatch, capsys):

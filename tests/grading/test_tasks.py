@@ -11,6 +11,7 @@ import psutil
 import pytest
 from tests.grading.fakes import FakeSetting, noted
 
+from convbook.grading import tasks
 from convbook.grading.records import Submission
 from convbook.grading.tasks import Lost, outcomes
 
@@ -151,7 +152,16 @@ def test_a_submission_that_kills_every_worker_is_given_up(cluster, setting):
     assert failed.submission.owner == "1"
 
 
-def test_a_cluster_that_is_not_there():
+def test_a_cluster_that_is_not_there(monkeypatch):
     pytest.importorskip("distributed")
+    monkeypatch.setattr(tasks, "WAIT", 1)
     with pytest.raises(Lost, match="no Dask scheduler answers"):
         list(outcomes(FakeSetting(""), [], scheduler="tcp://127.0.0.1:9"))
+
+
+def test_a_cluster_without_workers(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(tasks, "WAIT", 1)
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
+        with pytest.raises(Lost, match="has no workers"):
+            list(outcomes(FakeSetting(""), [], scheduler=cluster.scheduler_address))
