@@ -20,8 +20,12 @@ class Images:
 
     Attributes
     ----------
-    train, validation, test : tuple
-        Images, uint8 (N, C, H, W), and labels, int64, as tensors; the second may be empty.
+    train : tuple
+        Images, uint8 (N, C, H, W), and labels, int64, as tensors.
+    validation : tuple
+        The same; it may be empty.
+    test : tuple
+        The same.
     in_shape : tuple of int
         (C, H, W).
     classes : int

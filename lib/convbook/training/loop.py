@@ -38,8 +38,10 @@ class Run:
         "loss" and "lr" of every step.
     epochs : dict of list
         The numbers after every epoch, and "seconds" since the start.
-    seconds, cpu_seconds : float
-        On the wall, and of the processor.
+    seconds : float
+        On the wall.
+    cpu_seconds : float
+        Of the processor.
     provenance : dict
         Of the data.
     """

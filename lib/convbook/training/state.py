@@ -38,8 +38,10 @@ class State:
         The network, a `torch.nn.Module`.
     network
         The same weights, compiled or shared among processes where the recipe or the launcher asks for it.
-    optimiser, scaler
-        PyTorch's, the second for gradients in float16.
+    optimiser
+        PyTorch's.
+    scaler
+        PyTorch's, for gradients in float16.
     log
         The notes taken so far, a `log.Log`.
     """
