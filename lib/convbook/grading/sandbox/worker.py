@@ -20,7 +20,7 @@ from convbook.grading.frames import HELD_SECONDS, Channel, FrameError, pack
 HELD_BYTES = 1 << 16
 SEED = 0  # every worker begins with the same random numbers
 IMPORTS = (ast.Import, ast.ImportFrom)
-DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.ClassDef)
+DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def serve(fd):
@@ -144,7 +144,7 @@ class Notebook:
         number : int
         source : str
         only_definitions : bool
-            Run its imports, functions and classes alone: the rest has proved too slow, or fatal.
+            Run its imports, functions, classes and constants alone: the rest has proved too slow, or fatal.
 
         Returns
         -------
@@ -154,7 +154,7 @@ class Notebook:
         linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
         try:
             for statement in ast.parse(source, file).body:
-                if only_definitions and not isinstance(statement, DEFINITIONS):
+                if only_definitions and not defines(statement):
                     continue
                 try:
                     exec(compile(ast.Module([statement], []), file, "exec"), self._names)
@@ -172,6 +172,13 @@ class Notebook:
             found = self._names.get(name)
             if name in self._names and (callable(found) or not callable(self.answers.get(name))):
                 self.answers[name] = found
+
+
+def defines(statement):
+    """Whether a statement defines something, and does nothing besides."""
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Constant | ast.Lambda)
+    return isinstance(statement, DEFINITIONS)
 
 
 def described(error):
