@@ -5,15 +5,16 @@ import re
 import numpy as np
 import pytest
 import torch
-from test_explorer import set_slider
-from test_plots import ALT, grid, svgs
-from test_stepper import captions_of, cells_of, frames_of, integers, value
 
 from convbook import viz
 from convbook.reference import direct
 from convbook.reference.arithmetic import output_size
 from convbook.reference.toeplitz import conv1d_matrix, conv2d_matrix
 from convbook.viz import explorer, plots, stepper
+
+from .test_explorer import set_slider
+from .test_plots import ALT, grid, svgs
+from .test_stepper import captions_of, cells_of, frames_of, integers, value
 
 CASES = [
     ((7,), (3,), {}),
