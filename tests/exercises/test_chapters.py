@@ -51,5 +51,5 @@ def test_an_unknown_exercise():
         ValueError, match="check: no exercise is called 'convolv1d'; did you mean 'convolve1d'"
     ):
         exercise("convolv1d")
-    with pytest.raises(ValueError, match="there are: mode_sizes, convolve1d"):
+    with pytest.raises(ValueError, match="there are: count_weights, softmax_cross_entropy"):
         exercise("sort")
