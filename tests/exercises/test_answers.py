@@ -112,18 +112,58 @@ def test_a_subclass_that_lies_becomes_an_array():
 @pytest.mark.parametrize(
     "value, message",
     [
-        ("right", "it returned a str"),
+        ({1, 2}, "it returned a set"),
         ({1: 2}, "it returned a dict"),
         (np.array([1, "a"], dtype=object), "it returned an array of dtype object"),
         (np.array(["a"]), "it returned an array of dtype <U1"),
         (lambda: 1, "it returned a function"),
-        ([1.0, "a"], "it returned a str"),
+        ([1.0, b"a"], "it returned a bytes"),
     ],
 )
 def test_what_is_no_number_is_refused(value, message):
     answer = call(exercise, lambda x, *, by: value, inputs)
     assert answer.error == "UnsuitableAnswer"
     assert answer.message.startswith(message)
+
+
+def test_texts_and_names_are_plain_too():
+    assert plain([("conv", 3), {"stride": np.int64(2)}]) == (("conv", 3), {"stride": 2})
+
+
+def test_an_exception_that_cannot_be_described():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError("no")
+
+    def scaled(x, *, by):
+        raise Mute
+
+    assert call(exercise, scaled, inputs).error == "Mute"
+
+
+def test_nobody_reads_all_of_it():
+    def scaled(x, *, by):
+        for _ in range(300):
+            print("x" * 1000)
+        raise ValueError("y" * 10**6)
+
+    answer = call(exercise, scaled, inputs)
+    assert len(answer.printed) < 70_000
+    assert len(answer.message) < 2100
+
+
+@pytest.mark.parametrize(
+    "value, change",
+    [
+        ({"w": np.ones(2)}, lambda params: params["w"].__setitem__(0, 5)),
+        ([(3, 1), (2, 2)], lambda layers: layers.append((1, 1))),
+        ((np.ones(2), 3), lambda pair: pair[0].fill(0)),
+    ],
+)
+def test_a_change_deep_inside_an_argument_is_noticed(value, change):
+    asked = Exercise("f", reference=lambda a: a, properties=(Property("any", 1, st.nothing()),))
+    assert call(asked, change, {"a": value}).changed == ("a",)
+    assert call(asked, lambda a: 1, {"a": value}).changed == ()
 
 
 def test_plain_values():

@@ -103,6 +103,19 @@ def test_tuples_item_by_item():
     assert says(expected, x) == "an array of shape (2, 3), where a tuple of 2 was expected"
 
 
+def test_texts_and_dicts():
+    assert compare.values(("conv", 3), plain(["conv", 3])) is None
+    assert says(("conv", 3), ("pool", 3)) == "item 0 of the tuple: the texts differ"
+    assert says("conv", 3) == "the number 3, where the text 'conv' was expected"
+    assert says(x, "conv") == "the text 'conv', where an array of shape (2, 3) was expected"
+    assert says(x, {"y": x}) == "a dict with the keys 'y', where an array of shape (2, 3) was expected"
+    gradients = {"w": x, "b": np.ones(2)}
+    assert compare.values(gradients, plain({"b": [1, 1], "w": x.tolist()})) is None
+    difference = compare.values(gradients, {"w": x, "b": np.array([1.0, 2.0])})
+    assert (difference.item, difference.index) == ("b", (1,))
+    assert says(gradients, {}) == "an empty dict, where a dict with the keys 'w', 'b' was expected"
+
+
 def test_shape_looks_at_nothing_else():
     assert compare.shape(x, x * np.nan) is None
     assert compare.shape(x, x[:1]).message == "shape (1, 3), where (2, 3) was expected"

@@ -14,8 +14,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from convbook.exercises.answers import Answer, UnsuitableAnswer, call, plain
-from convbook.exercises.compare import Difference
+from convbook.exercises.answers import SAY_IT_ALL, Answer, call, evaluate
+from convbook.exercises.compare import Difference, name
 from convbook.exercises.diagnose import diagnose
 from convbook.exercises.drawing import draw
 from convbook.exercises.spec import Exercise, Property
@@ -110,11 +110,32 @@ def judge(exercise, function, seed=PUBLISHED_SEED):
     result : Result
     """
     answer = functools.partial(call, exercise, function)
-    return Result(exercise, tuple(_verdict(exercise, prop, answer, seed) for prop in exercise.properties))
+    return Result(
+        exercise,
+        tuple(
+            verdict(exercise, prop, attempt(exercise, prop, answer, seed), answer, seed)
+            for prop in exercise.properties
+        ),
+    )
 
 
-def _verdict(exercise, prop, answer, seed):
-    trials = attempt(exercise, prop, answer, seed)
+def verdict(exercise, prop, trials, answer, seed):
+    """Find the smallest failing input behind some trials, and what explains them.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    prop : Property
+    trials : tuple of Trial
+        Of cases of that seed.
+    answer : callable inputs -> Answer
+        Whom to ask in the search.
+    seed : int
+
+    Returns
+    -------
+    verdict : Verdict
+    """
     failing = [trial for trial in trials if trial.difference]
     if not failing:
         return Verdict(prop, trials)
@@ -157,12 +178,22 @@ def cases(exercise, prop, seed):
         To be copied before anyone may change them; `answers.call` does.
     """
     drawn = draw(prop.inputs, prop.cases, f"{seed} {exercise.name} {prop.name}")
-    return tuple(_case(exercise, inputs) for inputs in drawn)
+    return tuple(case_of(exercise, inputs) for inputs in drawn)
 
 
-def _case(exercise, inputs):
-    args, kwargs = exercise.arguments(copy.deepcopy(inputs))
-    return Case(inputs, plain(exercise.reference(*args, **kwargs)))
+def case_of(exercise, inputs):
+    """The case some inputs make.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    inputs : dict
+
+    Returns
+    -------
+    case : Case
+    """
+    return Case(inputs, evaluate(exercise, exercise.reference, copy.deepcopy(inputs)))
 
 
 def assess(exercise, prop, case, answer):
@@ -185,13 +216,16 @@ def assess(exercise, prop, case, answer):
 def _difference(compare, expected, answer):
     if answer.unfinished:
         return Difference("not implemented yet for this input")
-    if answer.error == UnsuitableAnswer.__name__:
+    if answer.error in SAY_IT_ALL:
         return Difference(answer.message)
     if answer.error:
         return Difference(f"it raised {answer.error}: {answer.message}")
     changed = " and ".join(f"`{name}`" for name in answer.changed)
-    with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-        difference = compare(expected, answer.value)
+    try:
+        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
+            difference = compare(expected, answer.value)
+    except Exception:  # an exercise's own way to compare may take the shape of an answer for granted
+        difference = Difference(f"{name(answer.value)} cannot be compared with {name(expected)}")
     if difference and changed:
         return replace(
             difference, message=f"{difference.message}; the call also changed its argument {changed}"
@@ -201,8 +235,11 @@ def _difference(compare, expected, answer):
     return difference
 
 
-class _Enough(BaseException):
-    """The search has cost what it may. A BaseException, because Hypothesis keeps an Exception for itself."""
+class Enough(BaseException):
+    """The search has cost what it may; `answer` may say so, too.
+
+    A BaseException, because Hypothesis keeps an Exception for itself.
+    """
 
 
 def shrink(exercise, prop, answer, seed, known):
@@ -226,16 +263,16 @@ def shrink(exercise, prop, answer, seed, known):
     def fails(inputs):
         nonlocal smallest, calls
         if calls == CALLS or perf_counter() > end:
-            raise _Enough
+            raise Enough
         calls += 1
-        trial = assess(exercise, prop, _case(exercise, inputs), answer(inputs))
+        trial = assess(exercise, prop, case_of(exercise, inputs), answer(inputs))
         if trial.difference and _size(trial) <= _size(smallest):
             smallest = trial
         return trial.difference is not None
 
     try:
         find(prop.inputs, fails, settings=_SEARCH, random=Random(seed))
-    except (_Enough, NoSuchExample, Flaky):
+    except (Enough, NoSuchExample, Flaky):
         pass
     return smallest
 

@@ -171,10 +171,24 @@ def _title_html(result):
 def _property_html(result, verdict):
     state = "right" if verdict.passed else "wrong"
     line = escape(_property_line(verdict))
-    return f'<li class="{state}"><p>{line}</p>{_explanation_html(result, verdict)}</li>'
+    return f'<li class="{state}"><p>{line}</p>{explanation(result, verdict)}</li>'
 
 
-def _explanation_html(result, verdict):
+def explanation(result, verdict):
+    """Why a property failed, as HTML, to be read below `STYLE` in an element of the class `convbook-check`.
+
+    Parameters
+    ----------
+    result : Result
+        Of the exercise; what an earlier verdict has shown is not shown again.
+    verdict : Verdict
+        One of its verdicts.
+
+    Returns
+    -------
+    html : str
+        "" if it did not fail.
+    """
     if verdict.passed:
         return ""
     if _seen_before(result, verdict):

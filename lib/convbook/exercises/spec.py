@@ -3,10 +3,15 @@
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from hypothesis import strategies as st
 
 from convbook.exercises import compare
+from convbook.exercises.limits import Limits
+
+DEFAULT_LIMITS = Limits()
+ASKED_FOR = ("function", "value", "module")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +48,7 @@ class Property:
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """A question whose answer is a function, or a named value.
+    """A question whose answer is a function, a named value, or a torch module.
 
     Parameters
     ----------
@@ -62,8 +67,21 @@ class Exercise:
         Right solutions, differently written. They must be accepted.
     compare : callable (expected, got) -> Difference or None
         How answers are compared.
-    is_value : bool
-        The answer is a value (a prediction), not a function; `reference` takes no argument.
+    asks_for : "function", "value" or "module"
+        For a value (a prediction), `reference` takes no argument. For a module, it is a class of
+        `torch.nn.Module`, or a function that builds one, or a list of layers; see `modules.outputs` for what
+        is compared.
+    tensors : bool
+        Arrays among the inputs are passed as torch tensors.
+    packages : tuple of str
+        What an answer may import while it is graded.
+    limits : Limits
+        What it may take of time and space.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the parts do not fit together.
 
     Notes
     -----
@@ -77,7 +95,28 @@ class Exercise:
     mutants: tuple[Callable, ...] = ()
     variants: tuple[Callable, ...] = ()
     compare: Callable = compare.values
-    is_value: bool = False
+    asks_for: Literal["function", "value", "module"] = "function"
+    tensors: bool = False
+    packages: tuple[str, ...] = ("numpy",)
+    limits: Limits = DEFAULT_LIMITS
+
+    def __post_init__(self):
+        if not (isinstance(self.name, str) and self.name.isidentifier()):
+            raise ValueError(f"Exercise: name must be what a student can define, got {self.name!r}")
+        if self.asks_for not in ASKED_FOR:
+            raise ValueError(f"{self.name}: asks_for must be one of {ASKED_FOR}, got {self.asks_for!r}")
+        if isinstance(self.packages, str):
+            raise TypeError(f"{self.name}: packages must be a tuple of names, got {self.packages!r}")
+        if not self.properties:
+            raise ValueError(f"{self.name}: properties must hold at least one Property, got none")
+        names = [prop.name for prop in self.properties]
+        if len(set(names)) < len(names):
+            raise ValueError(f"{self.name}: properties must have names of their own, got {names}")
+
+    @property
+    def is_value(self):
+        """Whether the answer is a value, a prediction."""
+        return self.asks_for == "value"
 
     @property
     def points(self):
@@ -90,15 +129,31 @@ class Exercise:
         Parameters
         ----------
         inputs : dict
-            Argument names and their values.
+            Argument names and their values. For a module, those that build it; `x` and `weights` come later.
 
         Returns
         -------
         args : tuple
         kwargs : dict
         """
+        if self.asks_for == "module":
+            inputs = {name: value for name, value in inputs.items() if name not in ("x", "weights")}
         bound = inspect.signature(self.reference).bind(**inputs)
         return bound.args, bound.kwargs
+
+    def positional(self, inputs):
+        """Which inputs are passed by position.
+
+        Parameters
+        ----------
+        inputs : dict
+            Argument names and their values.
+
+        Returns
+        -------
+        names : tuple of str
+        """
+        return self.arguments({name: name for name in inputs})[0]
 
 
 def constant(answer):
@@ -154,5 +209,5 @@ def prediction(name, answer, wrong, hint=""):
         reference=lambda: answer,
         properties=(Property("the prediction", points=1, inputs=st.just({}), hint=hint, cases=1),),
         misconceptions={sentence: constant(value) for sentence, value in wrong.items()},
-        is_value=True,
+        asks_for="value",
     )

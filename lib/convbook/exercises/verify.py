@@ -107,6 +107,10 @@ def wrong_versions(exercise):
         "nothing returned": constant(None),
         "an exception": _raising,
         "a text": constant("right"),
+    }
+    if exercise.asks_for == "module":
+        return versions | {"the last number is off by a thousandth": _module_then(right, 1e-3)}
+    versions |= {
         "the last number is off by a thousandth": _then(right, lambda a: _replace_last(a, 1e-3)),
         "the last number is not a number": _then(right, lambda a: _replace_last(a, np.nan)),
         "an axis too many": _then(right, lambda a: np.array([a])),
@@ -129,11 +133,12 @@ def right_versions(exercise):
     functions : dict from str to callable
     """
     right = exercise.reference
-    return {
-        "the reference": right,
+    versions = {"the reference": right, "chatty": _chatty(right)}
+    if exercise.asks_for == "module":
+        return versions
+    return versions | {
         "as lists": _then(right, lambda a: a.tolist()),
         "in Fortran's order": _then(right, lambda a: np.array(a, order="F")),
-        "chatty": _chatty(right),
     }
 
 
@@ -141,12 +146,33 @@ def _then(function, change):
     """The function with something done to every array or number in its answer."""
 
     def changed(*args, **kwargs):
-        answer = plain(function(*args, **kwargs))
-        if isinstance(answer, tuple):
-            return tuple(change(np.asarray(item)) for item in answer)
-        return change(np.asarray(answer))
+        return _in_every_number(plain(function(*args, **kwargs)), change)
 
     return changed
+
+
+def _in_every_number(answer, change):
+    if isinstance(answer, tuple):
+        return tuple(_in_every_number(item, change) for item in answer)
+    if isinstance(answer, dict):
+        return {key: _in_every_number(item, change) for key, item in answer.items()}
+    return answer if isinstance(answer, str) else change(np.asarray(answer))
+
+
+def _module_then(build, amount):
+    """The module with something added to its output; it has the same parameters."""
+
+    def built(*args, **kwargs):
+        from torch import nn
+
+        class Off(nn.Module):
+            def forward(self, x):
+                return x + amount
+
+        module = build(*args, **kwargs)
+        return nn.Sequential(*(module if isinstance(module, list | tuple) else [module]), Off())
+
+    return built
 
 
 def _replace_last(a, amount):
@@ -170,7 +196,7 @@ def _chatty(function):
 def _changing_its_argument(function):
     def changing(*args, **kwargs):
         answer = plain(function(*args, **kwargs))
-        next(arg for arg in args if isinstance(arg, np.ndarray))[...] += 1
+        next(arg for arg in args if hasattr(arg, "shape"))[...] += 1
         return answer
 
     return changing
