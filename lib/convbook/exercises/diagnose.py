@@ -4,6 +4,7 @@ import numpy as np
 
 from convbook.exercises import compare
 from convbook.exercises.answers import call
+from convbook.exercises.results import differs
 
 
 def diagnose(exercise, prop, trials):
@@ -38,4 +39,4 @@ def _reproduces(exercise, prop, wrong, trial):
         answer = call(exercise, wrong, trial.case.inputs)
         if answer.error or trial.answer.error:
             return answer.error == trial.answer.error
-        return same(answer.value, trial.answer.value) is None
+        return differs(same, answer.value, trial.answer.value) is None

@@ -6,92 +6,19 @@ student's function, elsewhere it may look recorded answers up.
 
 import copy
 import functools
-from dataclasses import dataclass, replace
 from random import Random
 from time import perf_counter
 
-import numpy as np
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import Flaky, NoSuchExample
 
-from convbook.exercises.answers import SAY_IT_ALL, Answer, call, evaluate
-from convbook.exercises.compare import Difference, name
+from convbook.exercises.answers import call, evaluate
 from convbook.exercises.diagnose import diagnose
 from convbook.exercises.drawing import draw
-from convbook.exercises.spec import Exercise, Property
+from convbook.exercises.results import Case, Result, Verdict, assess
 
 PUBLISHED_SEED = 1989
 CALLS, SECONDS = 300, 2.0  # what the search for the smallest failing input may cost
-
-
-@dataclass(frozen=True)
-class Case:
-    """Inputs of one call and what it should give."""
-
-    inputs: dict
-    expected: object
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A case, what the function answered, and in what that is wrong (None if it is right)."""
-
-    case: Case
-    answer: Answer
-    difference: Difference | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome for one property.
-
-    Parameters
-    ----------
-    property : Property
-    trials : tuple of Trial
-        All the calls judged.
-    smallest : Trial or None
-        The smallest failing one; None if all were right.
-    misconception : str or None
-        The sentence of the misconception that explains the answers.
-
-    Notes
-    -----
-    One property is worth all of its points or none.
-    """
-
-    property: Property
-    trials: tuple[Trial, ...]
-    smallest: Trial | None = None
-    misconception: str | None = None
-
-    @property
-    def passed(self):
-        """Whether every call was right."""
-        return all(trial.difference is None for trial in self.trials)
-
-    @property
-    def points(self):
-        """The points earned."""
-        return self.property.points if self.passed else 0
-
-
-@dataclass(frozen=True)
-class Result:
-    """The outcome for an exercise: a verdict for each property."""
-
-    exercise: Exercise
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def points(self):
-        """The points earned."""
-        return sum(verdict.points for verdict in self.verdicts)
-
-    @property
-    def unfinished(self):
-        """Whether the answer says, for every input, that it is not written yet."""
-        return all(trial.answer.unfinished for verdict in self.verdicts for trial in verdict.trials)
 
 
 def judge(exercise, function, seed=PUBLISHED_SEED):
@@ -141,7 +68,7 @@ def verdict(exercise, prop, trials, answer, seed):
         return Verdict(prop, trials)
     if all(trial.answer.unfinished for trial in trials):
         return Verdict(prop, trials, smallest=trials[0])
-    smallest = shrink(exercise, prop, answer, seed, known=min(failing, key=_size))
+    smallest = shrink(exercise, prop, answer, seed, known=min(failing, key=lambda trial: trial.size))
     return Verdict(prop, trials, smallest, diagnose(exercise, prop, (smallest, *trials)))
 
 
@@ -196,45 +123,6 @@ def case_of(exercise, inputs):
     return Case(inputs, evaluate(exercise, exercise.reference, copy.deepcopy(inputs)))
 
 
-def assess(exercise, prop, case, answer):
-    """Compare one answer with what was expected.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    prop : Property
-    case : Case
-    answer : Answer
-
-    Returns
-    -------
-    trial : Trial
-    """
-    return Trial(case, answer, _difference(prop.compare or exercise.compare, case.expected, answer))
-
-
-def _difference(compare, expected, answer):
-    if answer.unfinished:
-        return Difference("not implemented yet for this input")
-    if answer.error in SAY_IT_ALL:
-        return Difference(answer.message)
-    if answer.error:
-        return Difference(f"it raised {answer.error}: {answer.message}")
-    changed = " and ".join(f"`{name}`" for name in answer.changed)
-    try:
-        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-            difference = compare(expected, answer.value)
-    except Exception:  # an exercise's own way to compare may take the shape of an answer for granted
-        difference = Difference(f"{name(answer.value)} cannot be compared with {name(expected)}")
-    if difference and changed:
-        return replace(
-            difference, message=f"{difference.message}; the call also changed its argument {changed}"
-        )
-    if changed:
-        return Difference(f"the result is right, but the call changed its argument {changed}: work on a copy")
-    return difference
-
-
 class Enough(BaseException):
     """The search has cost what it may; `answer` may say so, too.
 
@@ -266,7 +154,7 @@ def shrink(exercise, prop, answer, seed, known):
             raise Enough
         calls += 1
         trial = assess(exercise, prop, case_of(exercise, inputs), answer(inputs))
-        if trial.difference and _size(trial) <= _size(smallest):
+        if trial.difference and trial.size <= smallest.size:
             smallest = trial
         return trial.difference is not None
 
@@ -285,9 +173,3 @@ _SEARCH = settings(
     phases=[Phase.generate, Phase.shrink],
     suppress_health_check=list(HealthCheck),
 )
-
-
-def _size(trial):
-    """Inputs are small when there is little to read: few numbers, then short ones."""
-    inputs = trial.case.inputs.values()
-    return sum(getattr(value, "size", 1) for value in inputs), len(repr(trial.case.inputs))

@@ -1,9 +1,8 @@
 """`check`: the judge in the notebook."""
 
+from convbook.exercises import checking
 from convbook.exercises.catalogue import exercise as find_exercise
 from convbook.exercises.judge import judge
-from convbook.exercises.report import Report
-from convbook.exercises.spec import constant
 
 
 def check(answer, name=None):
@@ -30,27 +29,4 @@ def check(answer, name=None):
     -----
     Every exercise notebook ends each exercise with it: `check(convolve1d)`.
     """
-    name = name or getattr(answer, "__name__", None)
-    if name is None:
-        raise TypeError(
-            f"check: got a {type(answer).__name__}; pass the function itself, as in check(convolve1d), "
-            'or a value with its name, as in check(mode_sizes, "mode_sizes")'
-        )
-    exercise = find_exercise(name)
-    if callable(answer) == exercise.is_value:
-        asked, came = ("a value", "a function") if exercise.is_value else ("the function itself", "a value")
-        raise TypeError(f"check: {name} asks for {asked}, but {came} came")
-    _show(Report(judge(exercise, constant(answer) if exercise.is_value else answer)))
-
-
-def _show(report):
-    try:
-        from IPython import get_ipython
-        from IPython.display import display
-    except ModuleNotFoundError:
-        print(report)
-        return
-    if get_ipython() is None:
-        print(report)
-    else:
-        display(report)
+    checking.check(answer, name, find_exercise, judge)

@@ -12,7 +12,7 @@ from textwrap import indent
 import numpy as np
 
 from convbook.exercises import writing
-from convbook.exercises.judge import Result
+from convbook.exercises.results import Result
 
 LARGEST_PICTURE = (16, 24)  # rows and columns; what is larger is shown as text only
 LINES_PRINTED = 10
@@ -197,10 +197,10 @@ def explanation(result, verdict):
     parts = []
     if trial.case.inputs:
         parts.append(f"<p>Smallest input that shows it:</p>{_block(_inputs(trial))}")
-    parts.append(f"<p>What is wrong: {_marked_up(_what_is_wrong(trial.difference))}.</p>")
+    parts.append(f"<p>What is wrong: {marked_up(_what_is_wrong(trial.difference))}.</p>")
     parts.append(_pictures(exercise, trial))
     if advice := _advice(verdict):
-        parts.append(f'<p class="advice">{_marked_up(advice)}</p>')
+        parts.append(f'<p class="advice">{marked_up(advice)}</p>')
     if trial.answer.printed:
         parts.append(_fold("What your function printed", _printed(trial)))
     if trial.case.inputs:
@@ -216,8 +216,17 @@ def _block(content):
     return f'<pre tabindex="0">{escape(content)}</pre>'
 
 
-def _marked_up(sentence):
-    """Escape a sentence; between back-ticks stands code, between asterisks what is to be stressed."""
+def marked_up(sentence):
+    """Escape a sentence; between back-ticks stands code, between asterisks what is to be stressed.
+
+    Parameters
+    ----------
+    sentence : str
+
+    Returns
+    -------
+    html : str
+    """
     pieces = escape(sentence, quote=False).split("`")
     pieces[::2] = [re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", piece) for piece in pieces[::2]]
     return "".join(f"<code>{piece}</code>" if i % 2 else piece for i, piece in enumerate(pieces))
