@@ -1,0 +1,6 @@
+"""All entries."""
+
+from .cheats import cheats
+from .honest import honest
+
+CORPUS = [*honest, *cheats]
