@@ -16,7 +16,7 @@ class Limits:
     files : int
         Megabytes of files.
     answer : int
-        Megabytes of one answer.
+        Megabytes of all the answers to one property.
 
     Notes
     -----

@@ -102,7 +102,9 @@ def outputs(built, x=None, weights=None):
     if built is Ellipsis:
         raise NotImplementedError
     if not isinstance(built, nn.Module):
-        raise UnsuitableAnswer(f"it gives a {type(built).__name__}, where a torch.nn.Module was expected")
+        raise UnsuitableAnswer(
+            f"what it gives is of type {type(built).__name__}, where a torch.nn.Module was expected"
+        )
     if x is None:
         return sum(parameter.numel() for parameter in built.parameters())
     built.eval()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convbook.exercises import judge
-from convbook.grading.frames import FrameError, pack
+from convbook.grading.frames import pack
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,13 +142,13 @@ def request(exercise, prop, seed):
     Raises
     ------
     ValueError
-        If a worker cannot be sent such inputs; the message says what is the matter.
+        If a worker cannot be sent such inputs, or the reference fails on them; the message says where and why.
     """
     try:
         inputs = [case.inputs for case in judge.cases(exercise, prop, seed)]
         return ask(exercise, inputs, at_once=seed == judge.PUBLISHED_SEED)
-    except FrameError as error:
-        raise ValueError(f"{exercise.name}, {prop.name}: among the inputs, {error}") from error
+    except Exception as error:
+        raise ValueError(f"{exercise.name}, {prop.name}: {type(error).__name__}: {error}") from error
 
 
 def ask(exercise, inputs, at_once=False):

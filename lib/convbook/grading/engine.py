@@ -222,8 +222,9 @@ class Engine:
 
     def _exercise_grade(self, run, exercise, trials, verdicts):
         shown = Result(exercise, tuple(v for (e, _), v in verdicts.items() if e is exercise and v.smallest))
+        found = exercise.name in run.found
         properties = tuple(
-            _property_grade(prop, trials.get((exercise, prop)), verdicts.get((exercise, prop)), shown)
+            _property_grade(prop, found, trials.get((exercise, prop)), verdicts.get((exercise, prop)), shown)
             for prop in exercise.properties
         )
         points = sum(prop.points for prop in properties)
@@ -277,9 +278,9 @@ def _digest(trials):
     return hashlib.sha256(pack(answers)).digest()
 
 
-def _property_grade(prop, trials, verdict, shown):
+def _property_grade(prop, found, trials, verdict, shown):
     if trials is None:
-        return PropertyGrade(prop.name, 0, prop.points)
+        return PropertyGrade(prop.name, 0, prop.points, note=TIME_UP if found else "")
     if _passed(trials):
         return PropertyGrade(prop.name, prop.points, prop.points)
     html = report.explanation(shown, verdict) if verdict and verdict.smallest else ""

@@ -207,14 +207,17 @@ class Channel:
     ----------
     fd : int
         A connected stream socket.
-    largest : int
-        The largest body that is taken, in bytes.
-    largest_header : int
-        The largest header.
+    trusted : bool
+        Whether the other side is; then there is no limit to what is taken from it.
+
+    Attributes
+    ----------
+    allowance : int
+        How many bytes of arrays are still taken from a side that is not trusted.
     """
 
-    def __init__(self, fd, largest, largest_header=LARGEST_HEADER):
-        self._fd, self._largest, self._largest_header = fd, largest, largest_header
+    def __init__(self, fd, trusted=False):
+        self._fd, self._trusted, self.allowance = fd, trusted, 0
         self._pending = bytearray()
         os.set_blocking(fd, False)
         self._readable, self._writable = select.poll(), select.poll()
@@ -273,8 +276,10 @@ class Channel:
         """
         self._fill(PREFIX.size, deadline)
         header_size, body_size = PREFIX.unpack_from(self._pending)
-        if header_size > self._largest_header or body_size > self._largest:
-            raise FrameError(f"a frame of {header_size} + {body_size} bytes")
+        if not self._trusted:
+            if header_size > LARGEST_HEADER or body_size > self.allowance:
+                raise FrameError(f"a frame of {header_size} + {body_size} bytes")
+            self.allowance -= body_size
         start, end = PREFIX.size + header_size, PREFIX.size + header_size + body_size
         self._fill(end, deadline)
         header, body = bytes(self._pending[PREFIX.size : start]), bytes(self._pending[start:end])

@@ -8,6 +8,7 @@ from convbook.grading.assignment import ask
 from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 
 WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
+MEGABYTE = 1 << 20
 TEXT_LIMIT = 300  # characters of a note
 
 
@@ -116,14 +117,14 @@ class Run:
         OutOfTime
             If the submission's time is up.
         """
-        if self._worker is None:
+        if (
+            self._worker is None or not self._worker.channel.silent
+        ):  # what came unasked is not for this exercise
             self.start()
         if exercise.name not in self.found:
             return [Answer(error=CRASH, message="it was not there any more when the cells were run again")]
         answers = []
         try:
-            if not self._worker.channel.silent:
-                raise FrameError("it spoke without being asked")
             self._send(frame)
             for _ in range(count):
                 answers.append(as_answer(self._receive(exercise.limits.call + HELD_SECONDS)))
@@ -137,6 +138,7 @@ class Run:
         return self.answers(exercise, ask(exercise, [inputs]), 1)[0]
 
     def _send(self, frame):
+        self._worker.channel.allowance = self.assignment.limits.answer * MEGABYTE
         self._worker.channel.send(frame, self._end)
 
     def _receive(self, seconds):

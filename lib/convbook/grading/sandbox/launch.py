@@ -25,7 +25,6 @@ ENVIRONMENT = {  # nothing of the grader's own
 }
 OPTIONS = ("-s", "-S", "-P", "-B")  # nothing on the path but what is put there, and no .pyc written
 PATIENCE = 120  # seconds for the parent to import its packages, and for a worker to be born
-MEGABYTE = 1 << 20
 
 
 class SandboxUnavailable(RuntimeError):
@@ -59,6 +58,7 @@ class Sandbox:
             raise SandboxUnavailable(
                 f"Landlock ABI {landlock.abi()}; without namespaces it takes ABI 4, Linux 6.7"
             )
+        self.rung = rung
         config = surroundings(packages) | {"rung": rung, "packages": packages}
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE)
@@ -94,7 +94,7 @@ class Sandbox:
             If any step of the lock-down failed, or the parent is gone.
         """
         ours, theirs = socket.socketpair()
-        worker = Worker(ours, limits.answer * MEGABYTE)
+        worker = Worker(ours)
         try:
             with theirs:
                 socket.send_fds(self._control, [json.dumps(asdict(limits)).encode()], [theirs.fileno()])
@@ -141,9 +141,9 @@ class Worker:
         Over which it is asked.
     """
 
-    def __init__(self, sock, largest):
+    def __init__(self, sock):
         self._socket = sock
-        self.channel = Channel(sock.fileno(), largest)
+        self.channel = Channel(sock.fileno())
 
     def close(self):
         """Hang up; that does not end it."""

@@ -74,7 +74,8 @@ class NotAvailable(ModuleType):
 
 def _subplots(nrows=1, ncols=1, *args, squeeze=True, **kwargs):
     """As many axes as are unpacked."""
-    axes = np.full((nrows, ncols), ANYTHING, dtype=object)
+    axes = np.empty((nrows, ncols), dtype=object)
+    axes.fill(ANYTHING)
     if squeeze:
         axes = axes.squeeze() if axes.size > 1 else ANYTHING
     return ANYTHING, axes
