@@ -31,7 +31,7 @@ def load(path):
     """
     path = Path(path)
     name = f"convbook_own_{path.stem}"  # what the file is called may be the name of a package
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path.absolute())
     if spec is None or not path.is_file():
         raise BadFile(f"{path}: there is no such Python file")
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
@@ -54,5 +54,5 @@ def _where(path, error):
     if isinstance(error, SyntaxError):
         return f"{path}, line {error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    lines = [frame.lineno for frame in frames if frame.filename == str(path.absolute())]
     return f"{path}, line {lines[-1]}" if lines else str(path)

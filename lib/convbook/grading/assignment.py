@@ -1,13 +1,11 @@
 """What is graded: exercises, what students may import, how much they may take, and a secret seed."""
 
 import functools
-import importlib.util
 import operator
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from convbook.exercises import judge
+from convbook.exercises import judge, own
 from convbook.grading.frames import pack
 
 
@@ -84,19 +82,10 @@ class Assignment:
 
         Raises
         ------
-        ValueError
-            If there is no such file, or no `EXERCISES` in it.
+        BadFile
+            If there is no such file, it cannot be run, or has no `EXERCISES` in it.
         """
-        path = Path(path)
-        if not path.is_file():
-            raise ValueError(f"assignment: no file {path}")
-        name = f"convbook_assignment_{path.stem}"  # what the file is called may be the name of a package
-        spec = importlib.util.spec_from_file_location(name, path)
-        module = sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        if not hasattr(module, "EXERCISES"):
-            raise ValueError(f"assignment: {path} does not define EXERCISES, a list of exercises")
-        return cls(path.stem, tuple(module.EXERCISES), seed)
+        return cls(Path(path).stem, tuple(own.load(path).EXERCISES), seed)
 
     @property
     def names(self):

@@ -70,9 +70,7 @@ def run(options):
     status : int
     """
     if options.doctor:
-        from convbook.grading import doctor
-
-        return doctor.run()
+        return _doctor()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _grade(options)
@@ -87,15 +85,21 @@ def run(options):
         return REFUSED
 
 
+def _doctor():
+    from convbook.grading import doctor
+
+    findings = doctor.examine()
+    doctor.print_findings(findings)
+    return DONE if any("rung" in finding.name and finding.works for finding in findings) else UNPROTECTED
+
+
 def _interrupt(*_):
     raise KeyboardInterrupt
 
 
 def _grade(options):
     if not options.submissions or not (options.assignment or options.exercises):
-        raise Refused(
-            "say where the SUBMISSIONS are, and which --assignment, or whose --exercises, they answer"
-        )
+        raise Refused("say where the SUBMISSIONS are, and which --assignment or --exercises they answer")
     out = Path(options.out)
     roster = rosters.read(options.roster) if options.roster else None
     handed = collect(options.submissions, roster, leave_out=[out])
@@ -116,11 +120,14 @@ def _grade(options):
 def _setting(options, out):
     """The setting, ready for use, and what is to be said about it."""
     secret, notice = seed(options.seed_file or out / "seed")
-    source = Path(options.exercises).read_bytes() if options.exercises else None
-    name = options.assignment or Path(options.exercises).stem
-    setting = Sandboxed(name, secret, source, options.unsafe_no_sandbox, fingerprints.library())
+    path, name, source = options.exercises or "", options.assignment or Path(options.exercises).stem, None
     try:
+        if path:
+            source = Path(path).read_bytes()
+        setting = Sandboxed(name, secret, path, source, options.unsafe_no_sandbox, fingerprints.library())
         setting.assignment()
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
     except ValueError as error:
         raise Refused(error) from None
     return setting, [notice] if notice else []

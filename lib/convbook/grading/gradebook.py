@@ -111,9 +111,10 @@ class Gradebook:
     """
 
     def __init__(self, path):
-        # Its own exclusive lock lets SQLite keep the log without shared memory, which network drives lack.
-        self._database = sqlite3.connect(path, timeout=1, isolation_level=None)
+        self._database = None
         try:
+            self._database = sqlite3.connect(path, timeout=1, isolation_level=None)
+            # With a lock of its own, SQLite keeps the log without shared memory, which network drives lack.
             for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = NORMAL"):
                 self._database.execute(f"PRAGMA {pragma}")
             self._database.executescript(f"BEGIN IMMEDIATE; {SCHEMA}; COMMIT")
@@ -132,7 +133,8 @@ class Gradebook:
 
     def close(self):
         """Give the file free."""
-        self._database.close()
+        if self._database is not None:
+            self._database.close()
 
     @contextlib.contextmanager
     def _transaction(self):

@@ -124,9 +124,12 @@ def read(path):
     Raises
     ------
     BadRoster
-        If there is no such column, nobody is listed, or two students have the same key.
+        If there is no such file or column, nobody is listed, or two students have the same key.
     """
-    text = _decoded(Path(path).read_bytes())
+    try:
+        text = _decoded(Path(path).read_bytes())
+    except OSError as error:
+        raise BadRoster(f"{path}: {error.strerror}") from None
     header = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=header.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restval="")

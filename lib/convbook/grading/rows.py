@@ -64,7 +64,7 @@ class Row:
     def page(self):
         """A file name for the feedback, on any disk: the owner, or something like it with a fingerprint."""
         plain = re.sub(r"[^a-z0-9_-]+", "-", self.owner.lower()).strip("-")[:40]
-        if plain == self.owner:
+        if plain and plain == self.owner:
             return f"{plain}.html"
         return f"{plain or 'student'}-{hashlib.sha256(self.owner.encode()).hexdigest()[:8]}.html"
 

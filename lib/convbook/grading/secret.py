@@ -5,6 +5,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from convbook.grading.gradebook import Refused
+
 
 def seed(path):
     """Read the seed, or make one.
@@ -22,7 +24,7 @@ def seed(path):
 
     Raises
     ------
-    ValueError
+    Refused
         If the file is empty.
     """
     path = Path(path)
@@ -34,6 +36,6 @@ def seed(path):
         os.replace(beside, path)
     text = path.read_text(encoding="utf-8").partition("\n")[0].strip()
     if not text:
-        raise ValueError(f"{path}: the seed is missing; write one line of your choice, or delete the file")
+        raise Refused(f"{path}: the seed is missing; write one line of your choice, or delete the file")
     shared = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     return text, f"Others on this machine can read the seed: chmod 600 {path}" if shared else ""

@@ -22,8 +22,8 @@ class Sandboxed(Setting):
         Of the assignment: of a chapter of the book, unless there is a `source`.
     seed : str
         The secret.
-    source : bytes or None
-        Exercises of the instructor's own.
+    path, source : str and bytes or None
+        The file with exercises of the instructor's own, and what is in it.
     unsafe : bool
         Go on where there is no protection.
     library : str
@@ -32,6 +32,7 @@ class Sandboxed(Setting):
 
     name: str
     seed: str
+    path: str = ""
     source: bytes | None = None
     unsafe: bool = False
     library: str = ""
@@ -93,7 +94,9 @@ class Sandboxed(Setting):
 def _assignment(setting):
     if setting.source is None:
         return Assignment.load(setting.name, setting.seed)
+    path = Path(setting.path)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, f"{setting.name}.py")
-        path.write_bytes(setting.source)
+        if not (path.is_file() and path.read_bytes() == setting.source):  # on another machine
+            path = Path(folder, path.name)
+            path.write_bytes(setting.source)
         return replace(Assignment.from_file(path, setting.seed), name=setting.name)
