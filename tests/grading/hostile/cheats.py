@@ -1,5 +1,7 @@
 """Notebooks that want to be judged right without being so: they bend what they think the judge uses."""
 
+import numpy as np
+
 from convbook.exercises import judge
 from convbook.exercises.catalogue import EXERCISES
 
@@ -38,44 +40,49 @@ cheats.add(
         setattr(np, name, lambda *args, **options: 0)
     import numpy.core.multiarray as inside
     inside.array = np.array
+    say("the difference of 5 and 3 is", np.subtract(5, 3))
     """,
-    "def convolve1d(x, w):\n    print('the difference of 5 and 3 is', np.subtract(5, 3))\n    return x",
+    "def convolve1d(x, w):\n    return x",
     ZERO,
-    deserves="graded: wrong 0, wrong 0",
-    tells="the difference of 5 and 3 is 0",
+    deserves="crashed: crashed 0, crashed 0",  # it takes its own worker apart
+    tells="the difference of 5 and 3 is', 0",
 )
+
+PATCHING = """
+import ctypes, gc
+methods = gc.get_referents(np.ndarray.__dict__)[0]  # the dict behind the read-only view
+kept = dict(methods)  # freed, they would be missed by those who remember where they were
+def patch(**new):
+    methods.update(new)
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(np.ndarray))
+"""
 
 cheats.add(
     "the methods of ndarray are patched in C",
+    PATCHING,
     """
-    import gc
-    methods = gc.get_referents(np.ndarray.__dict__)[0]
-    methods["max"] = methods["all"] = methods["any"] = lambda *args, **options: True
-    methods["tobytes"] = lambda self: b""
+    patch(all=lambda *args, **options: True, any=lambda *args, **options: True, max=lambda *args, **options: 0)
+    say("is all of [0] true?", np.zeros(1).all())
     """,
-    """
-    def convolve1d(x, w):
-        print("is all of [0] true?", np.zeros(1).all(), "its bytes:", np.zeros(1).tobytes())
-        return 0
-    """,
-    ZERO,
+    "def convolve1d(x, w):\n    return x",
+    "def toeplitz_matrix(w, n):\n    return w",
     deserves=NOTHING_RIGHT,
-    tells=r"is all of \[0\] true\? True its bytes: b''",
+    tells=r"is all of \[0\] true\?', True",
 )
 
 cheats.add(
-    "a patched ndarray hides that arguments are changed; the numbers are still to be right",
+    "a patched ndarray hides that arguments are changed",
+    PATCHING,
+    "patch(tobytes=lambda self, *rest: b'same')\nsay(np.ones(3).tobytes())",
     """
-    import gc
-    gc.get_referents(np.ndarray.__dict__)[0]["tobytes"] = lambda self, *rest: b"same"
     def convolve1d(x, w):
-        print("bytes:", x.tobytes())
+        y = np.convolve(x, w)
         x[:] = 7
-        return np.convolve(x, w)
+        return y
     """,
     TOEPLITZ,
-    deserves="crashed",
-    tells="bytes: b'same'",
+    deserves="crashed: crashed 0, crashed 0",  # answers are sent with it
+    tells="code cell 3: Said: b'same'",
 )
 
 cheats.add(
@@ -106,7 +113,7 @@ cheats.add(
     "def convolve1d(x, w):\n    print('isinstance(1, str) is', isinstance(1, str))\n    return object()",
     ZERO,
     deserves=NOTHING_RIGHT,
-    tells=r"isinstance\(1, str\) is True|Crash",
+    tells="code cell 2 ended its process; only its definitions were kept",
 )
 
 cheats.add(
@@ -137,8 +144,9 @@ cheats.add(
         def find_spec(self, name, path=None, target=None):
             return importlib.machinery.ModuleSpec(name, self)
         def create_module(self, spec): return types.ModuleType(spec.name)
-        def exec_module(self, module): module.points = 1000
+        def exec_module(self, module): module.points, module.__path__ = 1000, []
     sys.meta_path[:] = [Hook()]
+    del sys.modules["convbook"]
     import convbook.grading.engine
     """,
     "def convolve1d(x, w):\n    print('imported, with', convbook.grading.engine.points)\n    return 0",
@@ -183,7 +191,7 @@ cheats.add(
         print("plain(1) is", f(1))
         return 0
     """,
-    deserves="graded: wrong 0, right 4",
+    deserves=NOTHING_RIGHT,  # toeplitz_matrix comes first, and breaks what convolve1d would need
     tells=("found .*'call'.*'pack'.*'plain'", "plain\\(1\\) is None"),
     keeps_quiet="'(judge|assess|draw|diagnose|verdict)'",
 )
@@ -191,15 +199,14 @@ cheats.add(
 cheats.add(
     "the encoder of answers is patched",
     """
-    import json, struct
-    encoders = [o for o in __import__("gc").get_objects() if isinstance(o, json.JSONEncoder)]
-    json.JSONEncoder.encode = lambda self, value: '[true, "", "", [], "patched"]'
-    json.dumps = json.JSONEncoder.encode
+    import json
+    def toeplitz_matrix(w, n):
+        json.JSONEncoder.encode = lambda self, value: '[true, "", "", [], "patched"]'
+        return 0
     """,
-    "def convolve1d(x, w):\n    return 0",
-    ZERO,
-    deserves=NOTHING_RIGHT,
-    tells="patched",
+    CONVOLVE,
+    deserves=NOTHING_RIGHT,  # from then on, all that is sent is True
+    tells="^patched$",
 )
 
 cheats.add(
@@ -366,8 +373,6 @@ def by_heart(name):
     return known
 
 
-import numpy as np  # noqa: E402
-
 PUBLISHED = {name: by_heart(name) for name in ("toeplitz_matrix", "convolve1d")}
 LOOKING_UP = """
 def look_up(table, *inputs):
@@ -380,8 +385,8 @@ cheats.add(
     "the answers to all published inputs, by heart",
     f"published = {PUBLISHED!r}",
     LOOKING_UP,
-    "def convolve1d(x, w):\n    return np.array(look_up(published['convolve1d'], x, w) or 0)",
-    "def toeplitz_matrix(w, n):\n    return np.array(look_up(published['toeplitz_matrix'], w, n) or 0)",
+    "def convolve1d(x, w):\n    return np.array(look_up(published['convolve1d'], x, w) or -77)",
+    "def toeplitz_matrix(w, n):\n    return np.array(look_up(published['toeplitz_matrix'], w, n) or -77)",
     deserves=NOTHING_RIGHT,
     tells=("^known", "^not known"),
 )
@@ -431,7 +436,7 @@ cheats.add(
     import random
     random.seed()
     def convolve1d(x, w):
-        lucky = os.urandom(1)[0] < 250
+        lucky = os.urandom(1)[0] < 128
         print("lucky" if lucky else "unlucky")
         return np.convolve(x, w) + (not lucky)
     """,
@@ -452,6 +457,6 @@ cheats.add(
         raise kinds[len(x) % len(kinds)]("all of it was right")
     """,
     TOEPLITZ,
-    deserves="?",
+    deserves="partly: right 3, crashed 0",
     tells="all of it was right",
 )

@@ -20,6 +20,12 @@ def attempt(action, *arguments):
         told.append(f"{what} -> {action(*arguments)!r}")
     except BaseException as error:
         told.append(f"{what} -> {type(error).__name__}: {error}")
+
+class Said(Exception):
+    "What a cell has to say goes into the notes; whatever comes before is done."
+
+def say(*what):
+    raise Said(*what)
 """
 
 TOEPLITZ = """
