@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -26,8 +27,9 @@ def run(*command, **options):
 def wheel(tmp_path_factory):
     """The wheel, built from a copy so that no build folder is left in the checkout."""
     folder = tmp_path_factory.mktemp("build")
-    for file in ("pyproject.toml", "README.md"):
+    for file in ("pyproject.toml", "setup.py", "README.md"):
         shutil.copy(ROOT / file, folder)
+    shutil.copytree(ROOT / "book/results", folder / "book/results")
     shutil.copytree(ROOT / "lib", folder / "lib", ignore=shutil.ignore_patterns("*.egg-info", "__pycache__"))
     run(sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", folder, folder)
     (built,) = folder.glob("*.whl")
@@ -61,3 +63,9 @@ def test_notebook_runs_with_the_wheel_alone(python, notebook, tmp_path):
     where = run(python, "-c", "import convbook; print(convbook.__file__)", cwd=tmp_path, env=environment)
     assert Path(where.strip()).is_relative_to(python.parents[1])
     run(python, "-m", "jupyter", "execute", tmp_path / notebook.name, cwd=tmp_path, env=environment)
+
+
+def test_recorded_results_are_part_of_the_wheel(wheel):
+    with ZipFile(wheel) as contents:
+        for path in (ROOT / "book/results").glob("*.json"):
+            assert contents.read(f"convbook/recorded/{path.name}") == path.read_bytes()

@@ -2,9 +2,9 @@
 
     python tools/book.py [--fresh]
 
-Outputs are kept in `_build/.jupyter_cache` under the code of each notebook. They depend on the library too,
-so the cache is emptied when `lib/` or `requirements.txt` changes. `--fresh` renders every page anew, as
-`make test` needs: Sphinx does not look at a page again when only a page that it links to has changed.
+Outputs are kept in `_build/.jupyter_cache` under the code of each notebook. They depend on more, so the
+cache is emptied when `lib/`, `book/results/` or `requirements.txt` changes. `--fresh` renders every page
+anew, as `make test` needs: Sphinx does not look at a page again when only one that it links to has changed.
 """
 
 import os

@@ -1,8 +1,12 @@
 """The directive `{claims}`: all of `claims.yml` by chapter, each linked to the cell that proves it.
 
+Those that rest on recorded results are counted apart, as are those whose results are still to be made.
+
 A claim counts as proved when its box stands in the executed notebook of its chapter. One missing there
 is a warning, and so fails the build; a false one has failed it before, because the notebook raises.
 """
+
+from collections import Counter
 
 from docutils import nodes
 from sphinx.util import logging
@@ -22,10 +26,9 @@ class ClaimsList(SphinxDirective):
 
     def run(self):
         chapters = claims.chapters()
-        total = sum(len(chapter["claims"]) for chapter in chapters.values())
-        summary = f"{total} claims, each proved by a cell of the chapter that owns it."
+        every = [claim for chapter in chapters.values() for claim in chapter["claims"]]
         return [
-            nodes.paragraph(text=summary),
+            nodes.paragraph(text=summary(every)),
             *(self.chapter(number, chapter) for number, chapter in chapters.items()),
         ]
 
@@ -37,11 +40,27 @@ class ClaimsList(SphinxDirective):
 
     def entry(self, claim, notebook):
         link = claim_link("", "", nodes.literal(text=claim.id), notebook=notebook, claim=claim.id)
-        origin = nodes.paragraph("", "", link, nodes.Text(f" · proved · stated by {claim.lecturers}"))
+        stands = {"live": "proved"}.get(claim.state, claim.state)
+        origin = nodes.paragraph("", "", link, nodes.Text(f" · {stands} · stated by {claim.lecturers}"))
+        if claim.state in ("not yet measured", "outdated"):
+            commands = nodes.literal(text="; ".join(claim.commands))
+            origin += [nodes.Text(" · "), commands]
         statement = nodes.paragraph(
             "", "", nodes.raw("", claims.statement_html(claim.statement), format="html")
         )
         return nodes.container("", statement, origin, classes=["claim-entry"])
+
+
+def summary(every):
+    """How many claims there are, and how they stand, in two sentences or three."""
+    count = Counter(claim.state for claim in every)
+    said = f"{len(every)} claims, each with a cell of the chapter that owns it: {count['live']} proved there"
+    said += f", {count['recorded']} by recorded results." if count["recorded"] else "."
+    if count["not yet measured"]:
+        said += f" {count['not yet measured']} not yet measured."
+    if count["outdated"]:
+        said += f" {count['outdated']} outdated: the recipe has changed since the run."
+    return said
 
 
 def resolve_links(app, doctree, docname):

@@ -15,8 +15,8 @@ def digest(root, *names):
 
 
 def of_outputs(root):
-    """Besides its own code, the outputs of a notebook come from the library and the pinned versions."""
-    return digest(root, "lib/convbook", "requirements.txt")
+    """Besides its own code, the outputs of a notebook come from the library, results and pinned versions."""
+    return digest(root, "lib/convbook", "book/results", "requirements.txt")
 
 
 def of_pages(root):

@@ -7,6 +7,12 @@ whether it holds and says so:
 
 The reader sees the statement and the measured numbers in a box; a false claim raises, and with it fail the
 notebook, the tests and the book.
+
+Where the proof is hours of training, the claim names the results it rests on, and the cell is given them:
+
+    claim("vectors.linear-38", lambda linear: linear.mean("test_accuracy") > 0.38)
+
+As long as nobody has made them, or once their recipe has changed, the box says so, with the command.
 """
 
 from dataclasses import dataclass
@@ -15,6 +21,8 @@ from html import escape
 from importlib.resources import files
 
 import numpy as np
+
+from convbook import results
 
 __all__ = ["Claim", "ClaimFailed", "anchor", "chapters", "claim", "claims"]
 
@@ -25,6 +33,7 @@ LECTURES = {
     "GT1": "Batra 2017a",
     "GT2": "Batra 2017b",
     "GT3": "Batra 2019",
+    "LUO": "Luo et al. 2016",  # a paper, whose term the lectures use for something else
 }
 
 
@@ -46,12 +55,35 @@ class Claim:
         Keys of the lectures that state it ("INR, CTU"), see `LECTURES`.
     chapter : str
         Number of the chapter that proves it, "02".
+    recorded : str
+        Names of the recorded results that it rests on ("mnist-convnet, mnist-convnet-permuted"); none for a
+        claim that its cell proves by itself.
     """
 
     id: str
     statement: str
     lecture: str
     chapter: str
+    recorded: str = ""
+
+    @property
+    def results(self):
+        """The names of the recorded results, as a list."""
+        return self.recorded.split(", ") if self.recorded else []
+
+    @property
+    def state(self):
+        """How it stands: "live", or by its results "recorded", "outdated" or "not yet measured"."""
+        if not self.recorded:
+            return "live"
+        if not set(self.results) <= set(results.names()):
+            return "not yet measured"
+        return "outdated" if any(results.load(name).outdated for name in self.results) else "recorded"
+
+    @property
+    def commands(self):
+        """What makes its results anew, as a list of commands."""
+        return [f"convbook train {name} --full" for name in self.results]
 
     @property
     def lecturers(self):
@@ -98,10 +130,12 @@ def claim(id, holds, **measured):
     ----------
     id : str
         Id in `claims.yml`.
-    holds : bool
-        The condition that proves the statement; a single truth value, not an array.
+    holds : bool, or callable
+        The condition that proves the statement; a single truth value, not an array. For a recorded claim, a
+        function of its results, in the order in which it names them.
     **measured
-        Numbers or short strings to show in the box, such as `error=3e-16` or `size="5×7"`.
+        Numbers or short strings to show in the box, such as `error=3e-16` or `size="5×7"`; for a recorded
+        claim, functions of its results too.
 
     Raises
     ------
@@ -110,7 +144,7 @@ def claim(id, holds, **measured):
     KeyError
         If no claim has this id; the message names the nearest ones.
     TypeError
-        If `holds` is not a single truth value.
+        If `holds` is not a single truth value, or for a recorded claim not a function.
 
     Notes
     -----
@@ -122,13 +156,27 @@ def claim(id, holds, **measured):
 
         near = ", ".join(get_close_matches(id, known, n=3)) or "none is near"
         raise KeyError(f"claim: no claim has the id {id!r} in claims.yml (nearest: {near})")
+    provenance = ""
+    if known[id].recorded:
+        if not callable(holds):
+            raise TypeError(f"claim {id}: holds must be a function of its results, got {holds!r:.60}")
+        if known[id].state != "recorded":
+            return _show(_Box(known[id], {}))
+        found = [results.load(name) for name in known[id].results]
+        provenance = "; ".join(result.provenance for result in found)
+        holds = holds(*found)
+        measured = {name: value(*found) if callable(value) else value for name, value in measured.items()}
     if not isinstance(holds, bool | np.bool_):
         raise TypeError(f"claim {id}: holds must be True or False, got {type(holds).__name__} {holds!r:.60}")
     numbers = {name.replace("_", " "): _format(value) for name, value in measured.items()}
     if not holds:
         shown = ", ".join(f"{name} = {value}" for name, value in numbers.items()) or "no numbers given"
         raise ClaimFailed(f"{id}: “{known[id].statement}” does not hold; measured: {shown}")
-    box = _Box(known[id], numbers)
+    _show(_Box(known[id], numbers, provenance))
+
+
+def _show(box):
+    """As HTML in a notebook, as text elsewhere."""
     try:
         from IPython import get_ipython
         from IPython.display import display
@@ -156,13 +204,27 @@ class _Box:
         "margin:.3em 0;max-width:44rem;line-height:1.45"
     )
 
-    def __init__(self, claim, numbers):
+    pending = style.replace("#0a7a5a", "#8a6100").replace("solid", "dashed", 1)
+
+    def __init__(self, claim, numbers, provenance=""):
         self.claim = claim
         self.numbers = numbers
+        self.provenance = provenance
+
+    @property
+    def how(self):
+        """What stands behind the claim: a mark, and words."""
+        if self.claim.state == "live":
+            return "✓", "proved by the cell above"
+        if self.claim.state == "recorded":
+            return "✓", f"recorded: {self.provenance}"
+        return "○", f"{self.claim.state}: {'; '.join(self.claim.commands)}"
 
     def __repr__(self):
+        mark, how = self.how
+        recorded = f"\n    {how}" if self.claim.recorded else ""
         numbers = "".join(f"\n    {name} = {value}" for name, value in self.numbers.items())
-        return f"✓ {self.claim.id}: {self.claim.statement}{numbers}"
+        return f"{mark} {self.claim.id}: {self.claim.statement}{recorded}{numbers}"
 
     def _repr_html_(self):
         numbers = "".join(
@@ -173,11 +235,13 @@ class _Box:
         measured = (
             f'<div style="font-size:.9em;margin-top:.25em">measured: {numbers}</div>' if numbers else ""
         )
+        mark, how = self.how
+        style = self.style if mark == "✓" else self.pending
         return (
             f'<div class="claim" id="{anchor(self.claim.id)}" role="note" '
-            f'aria-label="Claim {escape(self.claim.id)}, proved by the cell above" style="{self.style}">'
-            f'<div style="font-size:.8em"><span aria-hidden="true">✓</span> claim '
-            f"<code>{escape(self.claim.id)}</code> · proved by the cell above · "
+            f'aria-label="Claim {escape(self.claim.id)}, {escape(how)}" style="{style}">'
+            f'<div style="font-size:.8em"><span aria-hidden="true">{mark}</span> claim '
+            f"<code>{escape(self.claim.id)}</code> · {escape(how)} · "
             f"stated by {escape(self.claim.lecturers)}</div>"
             f"<div>{statement_html(self.claim.statement)}</div>{measured}</div>"
         )

@@ -9,6 +9,8 @@ import convbook
 # name → module, and one line for `convbook --help`. The module offers `add_arguments(parser)` and
 # `run(options) -> exit status`; its docstring describes the subcommand.
 COMMANDS = {
+    "train": ("convbook.training.command", "train the network of a recipe"),
+    "results": ("convbook.training.results_command", "show what full runs reached"),
     "data": ("convbook.data.command", "list, fetch and verify data sets"),
     "grade": ("convbook.grading.command", "grade a class's notebooks"),
     "exercises": ("convbook.exercises.command", "check and pack exercises of your own"),

@@ -39,6 +39,8 @@ def test_steppers_step_by_keyboard(visit, site, page_path):
         return
     page, problems = visit(page_path)
     for stepper in page.locator(".cb-stepper").all():
+        for panel in stepper.locator("xpath=ancestor::*[@hidden]").all():  # one of several figures in a place
+            panel.evaluate("(panel) => (panel.hidden = false)")
         count, caption = stepper.locator(".cb-count"), stepper.locator(".cb-captions .now")
         first, before = count.inner_text(), caption.inner_text()
         steps = int(re.fullmatch(r"1 / (\d+)", first)[1])

@@ -12,6 +12,7 @@ from convbook.exercises.catalogue import EXERCISES
 from convbook.exercises.judge import judge
 from convbook.exercises.report import Report, html, text
 from convbook.exercises.systems import LinearSystem
+from convbook.exercises.writing import short
 
 
 def overwriting(x, w):
@@ -118,6 +119,11 @@ def test_long_prints_are_cut():
 
     report = text(judge(EXERCISES["convolve1d"], convolve1d))
     assert "line 9\n" in report and "…" in report and "line 10\n" not in report
+
+
+def test_tuples_are_written_as_in_python():
+    assert short(((2, 1, 0, 1),)) == "((2, 1, 0, 1),)"
+    assert short((0.5, np.array([1.0, 2.0]))) == "(0.5, [1, 2])"
 
 
 def test_a_tuple_shows_the_item_that_differs():

@@ -255,8 +255,36 @@ def test_nothing_a_worker_has_seen_of_the_secret_comes_out(grade):
     assert "What your function printed" in got  # it did run, and had something to say
 
 
+@pytest.mark.parametrize("name", ["TimeLimit", "Crash", "UnsuitableAnswer"])
+def test_a_worker_cannot_speak_for_the_grader(grade, name):
+    """What the grader says of a lost call is shown even where the input is secret."""
+    secret = judge.cases(add, add.properties[0], SECRET)[3].inputs
+    code = f"class {name}(Exception): pass\ndef add(a, b):\n    if a == {secret['a']}: "
+    got = grade(code + f"raise {name}(f'leaked {{a}} {{b}}')\n    return a + b")
+    assert by_exercise(got)["add"] == ("wrong", 0) and got.status == "graded"
+    assert "leaked" not in json.dumps(got.to_dict())
+
+
+def test_without_cells(engine):
+    assert engine.grade(Submission("ada", "ada.ipynb", ""), assignment).points == 0
+
+
+FORGE = """
+import os, struct
+PREFIX = struct.Struct(">IQ")
+h = b'[true,"","",[],""]'
+odd = b'[{"system":[[1],[]]},"","",[],""]'
+def forge():
+    for fd in range(3, 1024):
+        try: os.fstat(fd)
+        except OSError: continue
+        FORGERY
+        global ran
+        ran = True
+"""
 FORGERIES = {
     "replies of its own": "[os.write(fd, PREFIX.pack(len(h), 0) + h) for _ in range(100)]",
+    "a black box": "[os.write(fd, PREFIX.pack(len(odd), 0) + odd) for _ in range(9)]",
     "a huge header": "os.write(fd, PREFIX.pack(0xFFFFFFFF, 0) + b'[' * 1000)",
     "a huge body": "os.write(fd, PREFIX.pack(10, 1 << 60) + b'[' * 1000)",
     "nonsense": "os.write(fd, os.urandom(1000))",
@@ -268,18 +296,7 @@ FORGERIES = {
 @pytest.mark.parametrize("forgery", FORGERIES.values(), ids=FORGERIES)
 @pytest.mark.parametrize("when", ["in a cell", "in a call"])
 def test_forged_replies_earn_nothing_and_cost_their_own_exercise(grade, forgery, when):
-    code = f"""
-        import os, struct
-        PREFIX = struct.Struct(">IQ")
-        h = b'[true,"","",[],""]'
-        def forge():
-            for fd in range(3, 1024):
-                try: os.fstat(fd)
-                except OSError: continue
-                {forgery}
-                global ran
-                ran = True
-    """
+    code = FORGE.replace("FORGERY", forgery)
     use = (
         "forge()\nassert ran"
         if when == "in a cell"

@@ -122,7 +122,7 @@ def test_the_judges_explanation_stands_in_the_feedback_as_it_is():
 def test_the_summary_counts():
     page = Parser(summary(a_class(), ASSIGNMENT)).text
     for words in (
-        "7 of 8 handed in. 4 graded, 1 partly, 1 not gradable, 1 not graded yet, 1 not handed in.",
+        "7 of 8 handed in: 4 graded, 1 partly, 1 not gradable, 1 not graded yet, 1 not handed in.",
         "On average 2.4 of 4 points; half of the class has 2 or more.",
         "The grader failed · 1 failed: OSError: no room",
         "Not gradable · 1 odd : it is a PDF, not a notebook",

@@ -2,8 +2,11 @@
 
 python -m tests.mutation            all of them
 python -m tests.mutation LSTM       those with LSTM in their name
+
+As many at a time as there are processors; `taskset -c 0` makes that one.
 """
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,11 +14,15 @@ from tests.mutation.bugs import BUGS
 from tests.mutation.run import mutated, noticed
 
 
+def processors():
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 def main(word=""):
     bugs = [bug for bug in BUGS if word in bug.name]
     for bug in bugs:
         mutated(bug)  # raises now rather than after minutes, where a line to be replaced is gone
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(processors()) as pool:
         suites = sorted({bug.tests for bug in bugs})
         for tests, failed in zip(suites, pool.map(noticed, suites), strict=True):
             if failed:

@@ -307,8 +307,162 @@ BUGS = [
         ),
         ("conv by spectra: dw flipped", "_adjoint(Y) @ X", "Y.swapaxes(-1, -2) @ X"),
         ("conv by spectra: only the last strip kept", "total += (back", "total = (back"),
-        ("conv by spectra: dilation ignored", "axis.t * np.arange(axis.r)", "np.arange(axis.r)"),
-        ("conv by spectra: padding ignored", "axis.p + np.arange(axis.n)", "np.arange(axis.n)"),
+        ("conv by spectra: dilation ignored", "range(0, axis.t * axis.r, axis.t)", "range(axis.r)"),
+        ("conv by spectra: padding ignored", "range(axis.p, axis.p + axis.n)", "range(axis.n)"),
+    ),
+    *bugs(
+        "direct.py",
+        "test_conv_transpose",
+        (
+            "direct: transposed backward, kernel flipped in dx",
+            "dx[:, c] += w[c, i, a, e] * padded[:, j, *painted]",
+            "dx[:, c] += w[c, i, -1 - a, -1 - e] * padded[:, j, *painted]",
+        ),
+        (
+            "direct: transposed backward, dw of the first image only",
+            "dw[c, i, a] = np.sum(x[:, c] * padded[:, j, *painted])",
+            "dw[c, i, a] = np.sum(x[:1, c] * padded[:1, j, *painted])",
+        ),
+    ),
+    *bugs(
+        "_adjoint.py",
+        "test_conv_transpose",
+        (
+            "transposed backward: a gradient of any shape let through",
+            "return layer, gradient(name, dy, layer.x, layer.shape[layer.added :]).reshape(layer.shape)",
+            "return layer, np.resize(dy, layer.shape)",
+        ),
+    ),
+    *bugs(
+        "toeplitz.py",
+        "test_conv_transpose",
+        (
+            "toeplitz: transposed backward, gradient flattened from its end",
+            "dx = (W @ flat_dy.T).T.reshape(x.shape)",
+            "dx = (W @ flat_dy[:, ::-1].T).T.reshape(x.shape)",
+        ),
+        (
+            "toeplitz: transposed backward, dw of the first image only",
+            "_of_weights(layer, flat_x, flat_dy)",
+            "_of_weights(layer, flat_x[:1], flat_dy[:1])",
+        ),
+    ),
+    *bugs(
+        "im2col.py",
+        "test_conv_transpose",
+        (
+            "im2col: transposed backward, channels reversed in dx",
+            "(rows @ columns).reshape(layer.x.shape)",
+            "(rows[:, ::-1] @ columns).reshape(layer.x.shape)",
+        ),
+    ),
+    *bugs(
+        "fourier.py",
+        "test_conv_transpose",
+        ("fourier: transposed backward, kernel not conjugated", "dY, W.conj())", "dY, W)"),
+        (
+            "fourier: transposed backward, stride ignored",
+            "dx = _numbers(dX, layout.stride, layout.output, circle)",
+            "dx = _numbers(dX, dense, layout.output, circle)",
+        ),
+    ),
+    *bugs(
+        "_depthwise.py",
+        "test_depthwise",
+        ("depthwise: what came in from other rows is left", "strangers[here] = 0", "pass"),
+        (
+            "depthwise: maps moved the wrong way",
+            "move = rows.p * width - left",
+            "move = rows.p * width + left",
+        ),
+        ("depthwise: padding above ignored", "move = rows.p * width - left", "move = -left"),
+        ("depthwise: kernel rows not dilated", "down = rows.t * columns.n", "down = columns.n"),
+        ("depthwise: taps not dilated", "left = columns.t * a - columns.p", "left = a - columns.p"),
+        ("depthwise: only two kernel rows added", "total += other", "pass"),
+        ("depthwise: dw of the last image only", "dkernels[part] +=", "dkernels[part] ="),
+        (
+            "depthwise: every block with the first kernels",
+            "np.matmul(kernels[part], windows[here]",
+            "np.matmul(kernels[here], windows[here]",
+        ),
+        ("depthwise: spare taps in dw", "dkernels[:, None, :, 0, : columns.r]", "dkernels[:, None, :, 0]"),
+    ),
+    *bugs(
+        "conv.py",
+        "test_depthwise",
+        (
+            "depthwise_separable: bias dropped",
+            "return _conv(prepare(name, 2, between, pointwise, b, 1, 0, 1, 1))",
+            "return _conv(prepare(name, 2, between, pointwise, None, 1, 0, 1, 1))",
+        ),
+        (
+            "depthwise: where the output is narrower than the map",
+            "if maps == channels == groups and _depthwise.fits(axes):",
+            "if maps == channels == groups and len(axes) == 2 and axes[0].r > 1 == axes[0].s:",
+        ),
+    ),
+    *bugs(
+        "deform.py",
+        "test_deform",
+        (
+            "deform: offsets down and to the right swapped",
+            "offset[:, :, :, :, i], -FRAME, n)",
+            "offset[:, :, :, :, 1 - i], -FRAME, n)",
+        ),
+        ("deform: stride, H and W swapped", "(s1, s2), (t1, t2), (", "(s2, s1), (t1, t2), ("),
+        (
+            "deform: dilation ignored",
+            "s1 * u + t1 * a - p1, s2 * v + t2 * e - p2",
+            "s1 * u + a - p1, s2 * v + e - p2",
+        ),
+        ("deform: padding ignored", "s1 * u + t1 * a - p1,", "s1 * u + t1 * a,"),
+        ("deform: taps numbered column by column", "a, e, u, v = np.ogrid[", "e, a, v, u = np.ogrid["),
+        ("deform: neighbours' weights swapped", "return (1 - t) * a + t * b", "return t * a + (1 - t) * b"),
+        (
+            "deform: nearest pixel for the four around",
+            "beyond.append(place - pixel)",
+            "beyond.append(0 * place)",
+        ),
+        (
+            "deform: the border repeated outside",
+            "(FRAME, FRAME), (FRAME, FRAME)])",
+            '(FRAME, FRAME), (FRAME, FRAME)], "edge")',
+        ),
+        (
+            "deform: places outside pulled to the border",
+            "-FRAME, n)\n",
+            "0, n - 1)\n",
+        ),
+        ("deform: mask ignored", "_columns(layer, read * mask)", "_columns(layer, read)"),
+        (
+            "deform: every map with the first offsets",
+            "return x.reshape(batch, groups, x.shape[1] // groups, x.shape[2] * x.shape[3])",
+            "x = x.reshape(batch, x.shape[1] // groups, groups, x.shape[2] * x.shape[3])\n"
+            "        return x.swapaxes(1, 2)",
+        ),
+        (
+            "deform: groups of kernels ignored",
+            "groups = max(1, x.shape[-3] // w.shape[1])",
+            "groups = 1",
+        ),
+        ("deform backward: slopes swapped", "for slope in (down, right)]", "for slope in (right, down)]"),
+        ("deform backward: mask forgotten in dx", "dread = dcolumns * weight", "dread = dcolumns"),
+        ("deform backward: mask forgotten in dw", "_columns(layer, read * weight)", "_columns(layer, read)"),
+        (
+            "deform backward: mask in its own gradient",
+            "np.sum(dcolumns * read, axis=2)",
+            "np.sum(dread * read, axis=2)",
+        ),
+        (
+            "deform backward: shares of one pixel not added",
+            "np.add.at(dx.reshape(-1), (plane + pixel).ravel(), (dread * part).ravel())",
+            "dx.reshape(-1)[(plane + pixel).ravel()] += (dread * part).ravel()",
+        ),
+        (
+            "deform backward: dw of the first image only",
+            ".swapaxes(-1, -2)).sum(axis=0)",
+            ".swapaxes(-1, -2))[:1].sum(axis=0)",
+        ),
     ),
     *bugs(
         "_windows.py",
@@ -459,6 +613,26 @@ BUGS = [
             "np.stack([1 - (place - before), place - before])",
             "np.stack([place - before, 1 - (place - before)])",
         ),
+        (
+            "resize_conv2d: bias dropped",
+            "return conv2d(resized, w, b, **hyper)",
+            "return conv2d(resized, w, **hyper)",
+        ),
+        (
+            "resize_conv2d: padding ignored",
+            '"resize_conv2d", {"padding": padding,',
+            '"resize_conv2d", {"padding": 0,',
+        ),
+        (
+            "resize_conv2d backward: padding ignored",
+            '"resize_conv2d_backward", {"padding": padding,',
+            '"resize_conv2d_backward", {"padding": 0,',
+        ),
+        (
+            "resize_conv2d backward: dw of a kernel turned round",
+            "return _give_back(dresized, x, taps), dw, db",
+            "return _give_back(dresized, x, taps), np.ascontiguousarray(dw[..., ::-1]), db",
+        ),
         ("overlap_count: overlaps not added", "(n - 1) + 1 : s] += 1", "(n - 1) + 1 : s] = 1"),
     ),
     *bugs(
@@ -510,8 +684,8 @@ BUGS = [
         "test_loss",
         (
             "cross_entropy: mean over number, not weight",
-            'return _reduced("cross_entropy", losses, weights.sum(), reduction)',
-            'return _reduced("cross_entropy", losses, losses.dtype.type(losses.size), reduction)',
+            "return _reduced(name, losses, weights.sum(), reduction)",
+            "return _reduced(name, losses, losses.dtype.type(losses.size), reduction)",
         ),
         ("cross_entropy: ignore_index counts", "weight[classes] * counted", "weight[classes]"),
         (
@@ -523,6 +697,22 @@ BUGS = [
             "cross_entropy backward: true class not taken off",
             "np.take_along_axis(difference, true, axis=1) - 1,",
             "np.take_along_axis(difference, true, axis=1),",
+        ),
+        ("nll_loss: sign forgotten", "-weights * true)", "weights * true)"),
+        (
+            "nll_loss: weight ignored",
+            "return a, classes, weight[classes] * counted",
+            "return a, classes, np.ones_like(weight)[classes] * counted",
+        ),
+        (
+            "nll_loss backward: sign forgotten",
+            "np.put_along_axis(dlog_p, classes[:, None], -share[:, None], axis=1)",
+            "np.put_along_axis(dlog_p, classes[:, None], share[:, None], axis=1)",
+        ),
+        (
+            "nll_loss backward: mean over number, not weight",
+            "dy = _shared(name, dy, a, weights.shape, weights.sum(), reduction)",
+            "dy = _shared(name, dy, a, weights.shape, a.dtype.type(weights.size), reduction)",
         ),
         ("mse_loss backward: factor 2 forgotten", "return dy * 2 * (y - target)", "return dy * (y - target)"),
     ),

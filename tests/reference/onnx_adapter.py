@@ -23,6 +23,7 @@ from onnx.backend.test.loader import load_model_tests
 from convbook.reference import (
     activation,
     conv,
+    deform,
     loss,
     normalisation,
     pool,
@@ -166,8 +167,6 @@ def DeformConv(
     size = spatial(x)
     stride, dilation = each(strides, size), each(dilations, size)
     x, padding = padded(x, ends(pads, "NOTSET", size, w.shape[2:], stride, dilation))
-    from convbook.reference import deform
-
     return deform.deform_conv2d(x, offset, w, b, stride=stride, padding=padding, dilation=dilation, mask=mask)
 
 
@@ -369,8 +368,8 @@ def SoftmaxCrossEntropyLoss(x, target, weight=None, *, ignore_index=-100, reduct
     return value, activation.log_softmax(x, dim=1)
 
 
-def NegativeLogLikelihoodLoss(x, target, weight=None, **_):
-    raise Unsupported("cross_entropy begins with the scores, not with their log_softmax")
+def NegativeLogLikelihoodLoss(x, target, weight=None, *, ignore_index=-100, reduction="mean"):
+    return loss.nll_loss(x, target, weight=weight, ignore_index=ignore_index, reduction=reduction)
 
 
 # Recurrent networks

@@ -243,6 +243,8 @@ def test_gradients_by_finite_differences():
         ((2, 16, 64, 64), (16, 16, 31, 31), dict(padding=15), 32),
         ((1, 8, 512, 512), (8, 8, 3, 3), dict(padding=1), 9),
         ((256, 64, 2, 2), (512, 64, 2, 2), {}, 9),
+        ((8, 128, 28, 28), (128, 1, 3, 3), dict(padding=1, groups=128), 2),
+        ((1, 2, 1500, 900), (2, 1, 3, 3), dict(padding=1, groups=2), 15),
     ],
     ids=str,
 )
@@ -256,47 +258,6 @@ def test_needs_little_memory(x_shape, w_shape, hyper, megabytes):
         extra = tracemalloc.get_traced_memory()[1] - sum(a.nbytes for a in results)
         tracemalloc.stop()
         assert extra < megabytes * 2**20
-
-
-# Depthwise separable convolution
-
-
-@settings(max_examples=60)
-@given(conv_layers(axes=2, named_padding=False, ranks=(1, 2)), st.integers(1, 3), st.integers(1, 4))
-def test_depthwise_separable_is_two_convolutions(layer, multiplier, maps):
-    channels = layer.x.shape[-3]
-    hyper = {key: value for key, value in layer.hyper.items() if key != "groups"}
-    depthwise = layer.rng.standard_normal((channels * multiplier, 1, *layer.w.shape[2:]))
-    pointwise, b = (
-        layer.rng.standard_normal((maps, channels * multiplier, 1, 1)),
-        layer.rng.standard_normal(maps),
-    )
-    y = conv.depthwise_separable(layer.x, depthwise, pointwise, b, **hyper)
-
-    tensors = [torch.tensor(np.array(a), requires_grad=True) for a in (layer.x, depthwise, pointwise, b)]
-    between = F.conv2d(*tensors[:2], groups=channels, **hyper)
-    expected = F.conv2d(between, *tensors[2:])
-    assert_same(y, expected.detach().numpy())
-    dy = layer.rng.standard_normal(y.shape)
-    expected.backward(torch.tensor(dy))
-    gradients = conv.depthwise_separable_backward(dy, layer.x, depthwise, pointwise, **hyper)
-    for mine, tensor in zip(gradients, tensors, strict=True):
-        assert_same(mine, tensor.grad.numpy(), 1e-11)
-
-
-@pytest.mark.parametrize("f", [conv.depthwise_separable, conv.depthwise_separable_backward])
-def test_depthwise_separable_names_what_is_wrong(f):
-    dy = (np.zeros((2, 5, 5, 7)),) if f is conv.depthwise_separable_backward else ()
-    x, depthwise, pointwise = np.zeros((2, 3, 5, 7)), np.zeros((6, 1, 3, 3)), np.zeros((5, 6, 1, 1))
-    f(*dy, x, depthwise, pointwise, padding=1)
-    with pytest.raises(ValueError, match=rf"^{f.__name__}: x has shape \(5, 7\), expected \(C, H, W\) or"):
-        f(*dy, x[0, 0], depthwise, pointwise)
-    with pytest.raises(
-        ValueError, match=rf"^{f.__name__}: pointwise has shape \(5, 6, 3, 1\), expected \(K, C·M"
-    ):
-        f(*dy, x, depthwise, np.zeros((5, 6, 3, 1)))
-    with pytest.raises(ValueError, match="a kernel of w takes 2 channels, but a group of x has 1"):
-        f(*dy, x, np.zeros((6, 2, 3, 3)), pointwise)
 
 
 def test_a_signal_takes_the_same_ways():

@@ -1,6 +1,6 @@
-"""The fast transposed layer: torch's numbers and gradients, and the adjoint of the convolution it belongs to.
+"""The transposed layer: every face's gradients are torch's, and the fast one's are right at any size.
 
-That it agrees with torch forwards on small layers, and its errors, are in `test_face_gradients`.
+That every face agrees with torch forwards on small layers, and its errors, are in `test_face_gradients`.
 """
 
 import numpy as np
@@ -11,23 +11,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convbook.reference import conv, direct
-from convbook.reference.conv import conv_transpose1d_backward, conv_transpose2d, conv_transpose2d_backward
+from convbook.reference.conv import conv_transpose2d, conv_transpose2d_backward
 from convbook.reference.gradcheck import gradcheck
 
-from .strategies import assert_same
-from .test_face_gradients import transposed_layers
+from .strategies import assert_same, read_only
+from .test_face_gradients import every_dtype, every_face, transposed_layers
 
 layers = st.one_of(transposed_layers(axes=1), transposed_layers(axes=2))
 
 
-def functions(axes):
-    return (getattr(conv, f"conv_transpose{axes}d{suffix}") for suffix in ("", "_backward"))
+def functions(axes, face=conv):
+    return (getattr(face, f"conv_transpose{axes}d{suffix}") for suffix in ("", "_backward"))
 
 
-@settings(max_examples=200)
-@given(layers)
-def test_gradients_agree_with_autograd(layer):
-    f, backward = functions(layer.axes)
+@every_face
+@every_dtype
+@settings(max_examples=60)
+@given(data=st.data())
+def test_gradients_agree_with_autograd(face, dtype, atol, data):
+    layer = data.draw(st.one_of(transposed_layers(1, dtype), transposed_layers(2, dtype)))
+    f, backward = functions(layer.axes, face)
     plain = layer.x.ndim == layer.axes
     maps = 1 if plain else layer.w.shape[1] * layer.hyper["groups"]
     x, w = (torch.tensor(np.array(a), requires_grad=True) for a in (layer.x, layer.w))
@@ -35,13 +38,13 @@ def test_gradients_agree_with_autograd(layer):
     y = getattr(F, f"conv_transpose{layer.axes}d")(
         x[None] if plain else x, w[None, None] if plain else w, b, **layer.hyper
     )
-    dy = layer.rng.standard_normal(y.shape[1:] if plain else y.shape)
-    y.backward(torch.tensor(dy).reshape(y.shape))
+    dy = read_only(layer.rng.standard_normal(y.shape[1:] if plain else y.shape).astype(dtype))
+    y.backward(torch.tensor(np.array(dy)).reshape(y.shape))
     assert f(layer.x, layer.w, **layer.hyper).shape == dy.shape
     gradients = backward(dy, layer.x, layer.w, **layer.hyper)
     torchs = (x.grad, w.grad, b.grad.reshape(()) if plain else b.grad)
     for mine, expected in zip(gradients, torchs, strict=True):
-        assert_same(mine, expected.numpy(), 1e-11)
+        assert_same(mine, expected.numpy(), atol)
 
 
 @settings(max_examples=200)
@@ -69,9 +72,10 @@ def test_is_linear_in_the_kernels_with_dw_as_adjoint(layer):
     assert np.vdot(y, u) == pytest.approx(np.vdot(layer.w, dw), abs=1e-9)
 
 
+@every_face
 @pytest.mark.parametrize("axes", [1, 2], ids=["1d", "2d"])
-def test_gradients_by_finite_differences(axes):
-    f, backward = functions(axes)
+def test_gradients_by_finite_differences(face, axes):
+    f, backward = functions(axes, face)
     rng = np.random.default_rng(0)
     x, w, b = (rng.standard_normal(s) for s in ((2, 4, 5, 3)[: axes + 2], (4, 3, 3, 2)[: axes + 2], 6))
     for hyper in (
@@ -130,22 +134,24 @@ def test_large_kernels_go_by_spectra(monkeypatch):
     assert calls == ["spread", "correlate", "weights"]
 
 
-def test_an_empty_batch():
+@every_face
+def test_an_empty_batch(face):
     x, w = np.zeros((0, 4, 5, 6)), np.ones((4, 3, 3, 2))
-    y = conv_transpose2d(x, w, np.ones(3), stride=2)
+    y = face.conv_transpose2d(x, w, np.ones(3), stride=2)
     assert y.shape == (0, 3, 11, 12)
-    dx, dw, db = conv_transpose2d_backward(y, x, w, stride=2)
+    dx, dw, db = face.conv_transpose2d_backward(y, x, w, stride=2)
     assert (dx.shape, dw.shape, dw.any(), db.tolist()) == (x.shape, w.shape, False, [0, 0, 0])
 
 
+@every_face
 @pytest.mark.parametrize("dtype", [np.float16, np.longdouble])
-def test_gradients_keep_the_rarer_float_dtypes(dtype):
+def test_gradients_keep_the_rarer_float_dtypes(face, dtype):
     rng = np.random.default_rng(0)
     x, w = (rng.standard_normal(s).astype(dtype) for s in ((2, 4, 5, 3), (4, 3, 3, 2)))
     hyper = dict(stride=2, padding=1, groups=2)
     dy = rng.standard_normal(conv_transpose2d(x, w, **hyper).shape).astype(dtype)
     expected = conv_transpose2d_backward(*(a.astype(float) for a in (dy, x, w)), **hyper)
-    for mine, gradient in zip(conv_transpose2d_backward(dy, x, w, **hyper), expected, strict=True):
+    for mine, gradient in zip(face.conv_transpose2d_backward(dy, x, w, **hyper), expected, strict=True):
         assert mine.dtype == dtype
         atol = 0.1 if dtype == np.float16 else 1e-12
         np.testing.assert_allclose(mine.astype(float), gradient, rtol=0, atol=atol)
@@ -177,21 +183,23 @@ ERRORS = [
 ]
 
 
+@every_face
 @pytest.mark.parametrize(("wrong", "error", "message"), ERRORS, ids=[message for *_, message in ERRORS])
-def test_bad_arguments_of_gradients_are_named(wrong, error, message):
+def test_bad_arguments_of_gradients_are_named(face, wrong, error, message):
     good = dict(
         dy=np.zeros((2, 4, 11, 8)), x=np.zeros((2, 6, 5, 4)), w=np.zeros((6, 2, 3, 2)), stride=2, groups=2
     )
-    assert [d.shape for d in conv_transpose2d_backward(**good)] == [(2, 6, 5, 4), (6, 2, 3, 2), (4,)]
+    assert [d.shape for d in face.conv_transpose2d_backward(**good)] == [(2, 6, 5, 4), (6, 2, 3, 2), (4,)]
     with pytest.raises(error) as caught:
-        conv_transpose2d_backward(**good | wrong)
+        face.conv_transpose2d_backward(**good | wrong)
     assert str(caught.value).startswith("conv_transpose2d_backward: ")
     assert message in str(caught.value)
 
 
-def test_bad_arguments_are_named_in_one_dimension():
+@every_face
+def test_bad_arguments_are_named_in_one_dimension(face):
     with pytest.raises(ValueError, match=r"^conv_transpose1d_backward: dy has shape \(4,\), expected \(6,\)"):
-        conv_transpose1d_backward(np.zeros(4), np.zeros(4), np.zeros(3))
+        face.conv_transpose1d_backward(np.zeros(4), np.zeros(4), np.zeros(3))
 
 
 def test_the_definition_once_more():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from convbook.reference import loss
+from convbook.reference.activation import log_softmax, log_softmax_backward
 from convbook.reference.gradcheck import numerical_gradient
 
 from .strategies import read_only
@@ -55,10 +56,22 @@ def assert_like_torch(name, a, target, hyper):
     assert_allclose(ours, da.numpy(), strict=True, **close)
 
 
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss"])
+@given(classification=classifications())
+@some
+def test_losses_of_classes_agree_with_torch(name, classification):
+    assert_like_torch(name, *classification)
+
+
 @given(classifications())
 @some
-def test_cross_entropy_agrees_with_torch(classification):
-    assert_like_torch("cross_entropy", *classification)
+def test_cross_entropy_is_log_softmax_and_then_nll_loss(classification):
+    a, target, hyper = classification
+    log_p, dy = log_softmax(a, dim=1), 1.0 if hyper["reduction"] != "none" else np.ones(target.shape)
+    assert_allclose(loss.cross_entropy(a, target, **hyper), loss.nll_loss(log_p, target, **hyper), **close)
+    dlog_p = loss.nll_loss_backward(dy, log_p, target, **hyper)
+    da = loss.cross_entropy_backward(dy, a, target, **hyper)
+    assert_allclose(da, log_softmax_backward(dlog_p, a, dim=1), **close)
 
 
 @pytest.mark.parametrize("name", ["binary_cross_entropy_with_logits", "mse_loss"])
@@ -93,6 +106,8 @@ def test_nan_among_the_scores_is_a_nan_loss_except_where_it_is_ignored():
     a = np.array([[0.0, np.nan], [0.0, 0.0]])
     assert np.isnan(loss.cross_entropy(a, np.array([0, 1])))
     assert loss.cross_entropy(a, np.array([-100, 1])) == pytest.approx(np.log(2))
+    assert np.isnan(loss.nll_loss(a, np.array([1, 1])))
+    assert loss.nll_loss(a, np.array([-100, 1])) == 0
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
@@ -102,6 +117,7 @@ def test_dtype_is_kept(reduction):
     for name, target, hyper in [
         ("cross_entropy", np.array([0, 1, 1], np.uint8), {}),
         ("cross_entropy", np.array([0, 1, 1]), {"weight": weight}),
+        ("nll_loss", np.array([0, 1, 1]), {"weight": weight}),
         ("binary_cross_entropy_with_logits", np.abs(a), {}),
         ("mse_loss", a + 1, {}),
     ]:
@@ -166,6 +182,26 @@ a, target = np.zeros((2, 3)), np.array([0, 2])
             lambda: loss.cross_entropy_backward(1, a, target),
             TypeError,
             "cross_entropy_backward: dy has dtype int64, expected float64",
+        ),
+        (
+            lambda: loss.nll_loss(a.astype(int), target),
+            TypeError,
+            "nll_loss: log_p has dtype int64, expected a float dtype",
+        ),
+        (
+            lambda: loss.nll_loss(np.zeros((2, 3, 4, 5)), target),
+            ValueError,
+            "nll_loss: target has shape (2,), expected (2, 4, 5) for log_p of shape (2, 3, 4, 5)",
+        ),
+        (
+            lambda: loss.nll_loss(a, target, weight=np.ones(3, np.float32)),
+            TypeError,
+            "nll_loss: log_p has dtype float64 but weight has float32",
+        ),
+        (
+            lambda: loss.nll_loss_backward(np.ones(2), a, target, reduction="sum"),
+            ValueError,
+            "nll_loss_backward: dy has shape (2,), expected (), that of the output",
         ),
         (
             lambda: loss.mse_loss(a, np.zeros((2, 1))),

@@ -8,12 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from convbook.reference.conv import conv_transpose2d
+from convbook.reference.direct import convolve2d
+from convbook.reference.gradcheck import gradcheck
 from convbook.reference.upsample import (
     bilinear_kernel,
     interpolate,
     interpolate_backward,
     linear_kernel,
     overlap_count,
+    resize_conv2d,
+    resize_conv2d_backward,
 )
 
 from .strategies import axis_values, read_only
@@ -125,6 +130,88 @@ def test_a_checkerboard():
     assert overlap_count(4, 3, 2).tolist() == [1, 1, 2, 1, 2, 1, 2, 1, 1]
 
 
+@st.composite
+def resize_convolutions(draw):
+    """Maps, kernels, perhaps biases, and the arguments of an interpolation and of a convolution after it."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    mode = draw(st.sampled_from(["nearest", "bilinear"]))
+    kernel, dilation = draw(st.tuples(*[st.integers(1, 3)] * 2)), draw(st.tuples(*[st.integers(1, 2)] * 2))
+    before = draw(st.tuples(*[st.integers(3, 6)] * 2))
+    hyper = {"mode": mode, "dilation": dilation}
+    hyper["padding"] = draw(st.sampled_from([0, (2, 1), "same"]))
+    if mode == "bilinear":
+        hyper["align_corners"] = draw(st.booleans())
+    if draw(st.booleans()):
+        hyper["size"] = draw(st.tuples(*[st.integers(5, 11)] * 2))
+    else:
+        hyper["scale_factor"] = draw(axis_values(st.sampled_from([2, 2.5, 3]), 2))
+    if draw(st.booleans()):
+        hyper["groups"] = groups = draw(st.integers(1, 2))
+        leading, w_shape = draw(st.sampled_from([(), (0,), (2,)])), (3 * groups, 2, *kernel)
+        x_shape, b_shape = (*leading, 2 * groups, *before), w_shape[:1]
+    else:
+        x_shape, w_shape, b_shape = before, kernel, ()
+    x, w, b = (read_only(np.asarray(rng.standard_normal(shape))) for shape in (x_shape, w_shape, b_shape))
+    return x, w, b if draw(st.booleans()) else None, hyper
+
+
+@given(resize_convolutions())
+@settings(max_examples=150, deadline=None)
+@pytest.mark.filterwarnings("ignore:Using padding='same':UserWarning")
+def test_resize_convolution_agrees_with_torch(drawn):
+    x, w, b, hyper = drawn
+    resizing = {key: hyper[key] for key in ("size", "scale_factor", "mode", "align_corners") if key in hyper}
+    convolving = {key: hyper[key] for key in ("padding", "dilation", "groups") if key in hyper}
+    tensors = [
+        torch.tensor(np.array(a), requires_grad=True) for a in (x, w, np.zeros(()) if b is None else b)
+    ]
+    plain = x.ndim == 2
+    images = tensors[0].reshape(-1, *([1] if plain else x.shape[-3:-2]), *x.shape[-2:])
+    kernels = tensors[1][None, None] if plain else tensors[1]
+    bias = tensors[2].expand(len(kernels))
+    expected = F.conv2d(F.interpolate(images, **resizing), kernels, bias, **convolving)
+    expected = expected.reshape(*x.shape[:-3], *([] if plain else expected.shape[1:2]), *expected.shape[2:])
+    y = resize_conv2d(x, w, b, **hyper)
+    assert_allclose(y, expected.detach().numpy(), **close)
+    dy = np.random.default_rng(0).standard_normal(y.shape)
+    expected.backward(torch.tensor(dy))
+    dx, dw, db = resize_conv2d_backward(read_only(dy), x, w, **hyper)
+    assert_allclose(dx, tensors[0].grad.numpy(), **close)
+    assert_allclose(dw, tensors[1].grad.numpy(), **close)
+    assert db.shape == (() if plain else w.shape[:1])
+    assert_allclose(db.sum() if b is None else db, tensors[2].grad.numpy(), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear"])
+def test_gradients_of_resize_convolution_by_finite_differences(mode):
+    rng = np.random.default_rng(0)
+    x, w, b = rng.standard_normal((2, 4, 3, 5)), rng.standard_normal((6, 2, 3, 2)), rng.standard_normal(6)
+    hyper = {"scale_factor": (2, 1.5), "mode": mode, "padding": (1, 2), "dilation": (1, 2), "groups": 2}
+    gradcheck(
+        lambda x, w, b: resize_conv2d(x, w, b, **hyper),
+        lambda dy, x, w, b: resize_conv2d_backward(dy, x, w, **hyper),
+        {"x": x, "w": w, "b": b},
+    )
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear"])
+def test_resize_convolution_makes_equal_outputs_of_equal_inputs(mode):
+    w = np.random.default_rng(0).standard_normal((3, 3))
+    ones = np.ones((5, 6))
+    resized = resize_conv2d(ones, w, scale_factor=2, mode=mode)
+    assert_allclose(resized, np.full((8, 10), w.sum()), atol=1e-12)
+    transposed = conv_transpose2d(ones, w, stride=2)[3:-3, 3:-3]  # a checkerboard, as 2 does not divide 3
+    assert np.ptp(transposed) > 0.1
+
+
+@pytest.mark.parametrize("s", [1, 2, 3])
+def test_nearest_and_a_convolution_are_a_transposed_convolution_with_blurred_kernels(s):
+    rng = np.random.default_rng(s)
+    x, w = rng.standard_normal((5, 4)), rng.standard_normal((3, 2))
+    y = resize_conv2d(x, w, scale_factor=s, padding=(2, 1))
+    assert_allclose(y, conv_transpose2d(x, convolve2d(w[::-1, ::-1], np.ones((s, s))), stride=s), atol=1e-12)
+
+
 @pytest.mark.parametrize("mode", ["nearest", "bilinear"])
 def test_dtype_layout_and_empty_batch(mode):
     hyper = {"scale_factor": (2, 1.5), "mode": mode}
@@ -189,6 +276,31 @@ x = np.zeros((5, 7))
             lambda: interpolate_backward(x, x, size=(3, 4), mode="bilinear"),
             ValueError,
             "interpolate_backward: dy has shape (5, 7), expected (3, 4), that of the output",
+        ),
+        (
+            lambda: resize_conv2d(x, x[:2, :2], scale_factor=2, mode="linear"),
+            ValueError,
+            "resize_conv2d: mode must be 'nearest' or 'bilinear', got 'linear'",
+        ),
+        (
+            lambda: resize_conv2d(x, x[:2, :2]),
+            ValueError,
+            "resize_conv2d: expected size or scale_factor, got neither",
+        ),
+        (
+            lambda: resize_conv2d(x, np.zeros((1, 1, 2, 2)), size=9),
+            ValueError,
+            "resize_conv2d: x has shape (5, 7) and w (1, 1, 2, 2), expected x (H, W) with w (R, S), or",
+        ),
+        (
+            lambda: resize_conv2d(x, x[:4, :2], size=(3, 9)),
+            ValueError,
+            "resize_conv2d: kernel 4×2 with dilation (1, 1) spans 4×2, but the padded input is only 3×9",
+        ),
+        (
+            lambda: resize_conv2d_backward(x, x, x[:2, :2], size=9),
+            ValueError,
+            "resize_conv2d_backward: dy has shape (5, 7), expected (8, 8), that of the output",
         ),
         (lambda: bilinear_kernel(0), ValueError, "bilinear_kernel: s must be at least 1, got 0"),
         (lambda: overlap_count(4, 3, 0.5), TypeError, "overlap_count: stride must be an int, got 0.5"),

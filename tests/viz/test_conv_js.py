@@ -9,6 +9,8 @@ from torch.nn import functional as F
 
 from convbook.reference import arithmetic, direct, pool, unpool
 from convbook.reference.filters import gabor
+from convbook.reference.layers import Conv
+from convbook.reference.receptive_field import input_gradient, receptive_field
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz.html import asset
 
@@ -73,6 +75,28 @@ def test_conv2d(call):
     agree(got, [direct.conv2d(x, w, **options(*h)) for x, w, h in cases])
 
 
+def test_layer(call):
+    x, w = RNG.standard_normal((3, 9, 7)), RNG.standard_normal((2, 3, 3, 2))
+    got = call("conv.layer", [(x, w, options(*h)) for h in HYPER_2D])
+    agree(got, [direct.conv2d(x, w, **options(*h)) for h in HYPER_2D])
+
+
+def test_layer_cost(call):
+    layers = [
+        {"k": g * 2, "maps": g * 3, "H": 12, "W": 9, "r": r, "s": s, "p": p, "t": t, "g": g}
+        for g, r in product((1, 2, 4), (1, 3, 4))
+        for s, p, t in HYPER_1D
+        if t * (r - 1) < 9 + 2 * p
+    ]
+    for layer, cost in zip(layers, call("conv.layerCost", [(layer,) for layer in layers]), strict=True):
+        k, maps, H, W, r, s, p, t, g = layer.values()
+        size = arithmetic.output_size((H, W), r, **options(s, p, t))
+        assert (cost["height"], cost["width"]) == size
+        assert cost["parameters"] == arithmetic.conv2d_parameters(k, maps, r, groups=g)
+        operations = arithmetic.conv2d_operations(k, maps, r, (H, W), **options(s, p, t), groups=g)
+        assert cost["operations"] == operations
+
+
 @pytest.mark.parametrize("mode", ["full", "same", "valid"])
 def test_convolve(call, mode):
     ones = [(RNG.standard_normal(n), RNG.standard_normal(r), mode) for n, r in ((11, 3), (8, 4), (5, 5))]
@@ -129,6 +153,41 @@ def test_sizes_and_matrices(call):
     assert set(call("conv.outputSize", [case for case in cases if case not in fits])) == {0}
     weights = [(RNG.standard_normal(r), n, h) for n, r, h in fits]
     agree(call("conv.conv1dMatrix", weights), [conv1d_matrix(w, n, **h).toarray() for w, n, h in weights])
+
+
+def test_receptive_fields(call):
+    """Stacks of three layers whose numbers differ, with strides that leave inputs unread."""
+    windows = [
+        dict(zip("rspt", window, strict=True)) for window in product((1, 3, 4), (1, 3), (0, 2), (1, 2))
+    ]
+    stacks = [[windows[i] for i in RNG.integers(0, len(windows), 3)] for _ in range(40)]
+    layers = [
+        [Conv(r, stride=s, padding=p, dilation=t) for r, s, p, t in map(dict.values, s)] for s in stacks
+    ]
+    fields = [[field._asdict() for field in receptive_field(stack)] for stack in layers]
+    assert call("conv.receptiveField", [(stack,) for stack in stacks]) == fields
+    sizes = call("conv.sizes", [(stack, 61) for stack in stacks])
+    shapes = [(1, 61, 61)] * len(layers)
+    for i in range(3):
+        shapes = [stack[i].output_shape(shape) for stack, shape in zip(layers, shapes, strict=True)]
+        assert [made[i + 1] for made in sizes] == [shape[1] for shape in shapes]
+    middle = [(stack, 61, made[-1] // 2) for stack, made in zip(stacks, sizes, strict=True)]
+    agree(call("conv.inputGradient", middle), [input_gradient(stack, 61) for stack in layers])
+    assert call("conv.sizes", [([windows[-1]], 2)]) == [[2, 0]]
+
+
+def test_wires(call):
+    """Each weight of the matrix is one wire; those that lead to the padding are named as well."""
+    cases = [(n, r, options(*h)) for n, r in ((7, 3), (6, 4), (5, 1)) for h in HYPER_1D]
+    fits = [(n, r, h) for n, r, h in cases if n + 2 * h["padding"] > h["dilation"] * (r - 1)]
+    for (n, r, h), wires in zip(fits, call("conv.wires", fits), strict=True):
+        W = conv1d_matrix(np.arange(1, r + 1), n, **h).toarray()
+        drawn = np.zeros_like(W)
+        for wire in wires:
+            if 0 <= wire["i"] < n:
+                drawn[wire["u"], wire["i"]] = wire["a"] + 1
+        np.testing.assert_array_equal(drawn, W)
+        assert len(wires) == r * len(W)
 
 
 def test_gabor_kernel(call):

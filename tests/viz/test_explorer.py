@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from convbook.data import photo
-from convbook.reference import direct
+from convbook.reference import arithmetic, direct
+from convbook.reference.layers import Conv
 from convbook.reference.toeplitz import conv1d_matrix
 from convbook.viz import explorer
 from convbook.viz.explorer.filters import PRESETS
+from convbook.viz.explorer.layers import LAYERS
 
 PHOTO = photo("camera", step=8)
+COLOURS = photo("astronaut", gray=False, step=12)
+FILTERS = np.random.default_rng(4).standard_normal((3, 3, 4, 4))
 
 
 def set_slider(page, name, value):
@@ -188,6 +192,115 @@ def test_gabor_sliders_change_kernel_and_response(show):
             assert old.shape != new.shape or (old != new).any()
 
 
+def read_layer(page):
+    """The results of the calculator, by name."""
+    rows = page.locator(".cb-sums > div").all()
+    return {row.locator("span").first.text_content(): row.locator("strong").text_content() for row in rows}
+
+
+def expected(layer):
+    k, maps, H, W, r, s, p, t, g = layer.values()
+    hyper = {"stride": s, "padding": p, "dilation": t}
+    height, width = arithmetic.output_size((H, W), r, **hyper)
+    counts = {
+        "kernel spans": arithmetic.effective_kernel(r, t),
+        "height": height,
+        "width": width,
+        "parameters": arithmetic.conv2d_parameters(k, maps, r, groups=g),
+        "operations": arithmetic.conv2d_operations(k, maps, r, (H, W), **hyper, groups=g),
+    }
+    return {name: f"{count:,}" for name, count in counts.items()}
+
+
+def test_layer_arithmetic_is_the_librarys(show):
+    page = show(explorer.layer_arithmetic())
+    for name, layer in LAYERS.items():
+        page.get_by_role("combobox").select_option(name)
+        assert read_layer(page).items() >= expected(layer).items()
+    k, maps, H, W = (layer[key] for key in ("k", "maps", "H", "W"))
+    text = page.locator(".cb-explorer").text_content()
+    dense = (k * H * W + 1) * maps * H * W
+    assert f"From {k}×{H}×{W} to {maps}×{H}×{W}: fully connected this would take {dense:,} parameters" in text
+
+
+def test_layer_arithmetic_takes_any_numbers(show):
+    page = show(explorer.layer_arithmetic())
+    layer = dict(zip(LAYERS["1×1, 256 to 64 maps"], (6, 4, 20, 33, 5, 3, 2, 2, 2), strict=True))
+    names = ("k, maps in", "k′, maps out", "H, height", "W, width", "r, kernel", "s, stride", "p, padding")
+    for name, number in zip((*names, "t, dilation", "g, groups"), layer.values(), strict=True):
+        page.get_by_role("spinbutton", name=name).fill(str(number))
+    assert read_layer(page).items() >= expected(layer).items()
+    assert "(5²·6/2 + 1)·4" in page.locator(".cb-sums").text_content()
+    assert page.get_by_role("combobox").input_value() == ""
+    assert read_layer(page)["memory, input"] == "15.5 KiB"  # 4·6·20·33 bytes
+
+
+@pytest.mark.parametrize(
+    "field, number, message",
+    [
+        ("H, height", 226, "The last 3 rows are never read."),
+        ("W, width", 224, "The last column is never read."),
+        ("p, padding", 3, "The rows do not fit exactly, but only padding is left over."),
+        ("g, groups", 2, "The groups must divide the maps: g = 2, but k = 3 and k′ = 96."),
+        ("t, dilation", 23, "The kernel does not fit: it spans 231, but the padded input is only 227×227."),
+        ("s, stride", 0, "s, stride must be a whole number, at least 1."),
+        ("r, kernel", 2.5, "r, kernel must be a whole number, at least 1."),
+    ],
+)
+def test_layer_arithmetic_says_what_does_not_fit(show, field, number, message):
+    page = show(explorer.layer_arithmetic())
+    page.get_by_role("combobox").select_option("AlexNet, first layer")
+    assert "never read" not in page.locator(".cb-explorer").text_content()
+    page.get_by_role("spinbutton", name=field).fill(str(number))
+    assert page.get_by_text(message).is_visible()
+
+
+def test_feature_maps_answer_where_the_window_stands(show):
+    page = show(explorer.feature_maps(COLOURS, FILTERS, ["one", "two", "three"]))
+    page.wait_for_selector(".cb-cards")
+    x = np.round(255 * COLOURS) / 255
+    for stride, u, v in ((1, 0, 5), (2, 7, 3), (3, 4, 11)):
+        y = direct.conv2d(x, FILTERS.round(4), stride=stride)
+        for name, number in (("s, stride", stride), ("row", u), ("column", v)):
+            set_slider(page, name, number)
+            settle(page)
+        answers = page.locator(".cb-head output").all_text_contents()
+        got = [float(answer.replace("−", "-")) for answer in answers]
+        np.testing.assert_allclose(got, y[:, u, v], atol=0.006)
+        best = ["one", "two", "three"][y[:, u, v].argmax()]
+        assert f"Here “{best}” answers most" in page.locator(".cb-note").text_content()
+        grey = 0.5 + y[1] / (2 * abs(y[1]).max())
+        np.testing.assert_allclose(
+            canvas(page, 4), 255 * grey, atol=0.51
+        )  # photograph, filter, map, filter, map
+        frame, photograph = (page.locator(place).first.bounding_box() for place in (".cb-window", "canvas"))
+        top = (frame["y"] - photograph["y"]) / photograph["height"]
+        assert top == pytest.approx(stride * u / x.shape[1], abs=0.01)
+    page.get_by_role("checkbox").check()
+    settle(page)
+    np.testing.assert_allclose(canvas(page, 4), 255 * np.maximum(y[1], 0) / y[1].max(), atol=0.51)
+
+
+def test_feature_maps_window_is_dragged(show):
+    page = show(explorer.feature_maps(COLOURS, FILTERS, ["one", "two", "three"]))
+    page.wait_for_selector(".cb-cards")
+    box = page.locator("canvas").first.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    h, w = COLOURS.shape[1:]
+    assert page.get_by_role("slider", name="column").input_value() == str(w - 4)
+    assert abs(int(page.get_by_role("slider", name="row").input_value()) - (h / 2 - 2)) <= 1
+
+
+def test_feature_maps_refuses():
+    with pytest.raises(ValueError, match=r"explorer.feature_maps: image must be in colours, \(3, H, W\)"):
+        explorer.feature_maps(PHOTO, FILTERS, ["one", "two", "three"])
+    with pytest.raises(ValueError, match=r"explorer.feature_maps: w must be .* got shape .* and 1 names"):
+        explorer.feature_maps(COLOURS, FILTERS, ["one"])
+
+
 def test_images_must_be_grey_and_small():
     with pytest.raises(
         ValueError, match=r"explorer.gabor: image must be grey, \(H, W\), got shape \(3, 4, 4\)"
@@ -202,9 +315,15 @@ FIGURES = (
     "explorer.impulse_probe()",
     "explorer.gabor(image)",
     "explorer.convolution2d(image)",
+    "explorer.dilation()",
+    "explorer.receptive_field(image)",
+    "explorer.layer_arithmetic()",
+    "explorer.feature_maps(photo('astronaut', gray=False, step=5), filters, 'abc')",
     "stepper.conv1d([1, 2, 3], [1, 2])",
     "stepper.conv2d(image[:5, :4], image[:2, :3])",
+    "stepper.multichannel(image[None, :3, :3], filters[:1, :1, :2, :2])",
     "plots.layer_growth()",
+    "plots.cone([Conv(3)] * 3, 9)",
     "plots.heatmap(image, alt='a photograph as a matrix')",
 )
 
@@ -213,7 +332,8 @@ FIGURES = (
 def figures():
     from convbook.viz import plots, stepper
 
-    names = {"explorer": explorer, "stepper": stepper, "plots": plots, "image": PHOTO}
+    names = {"explorer": explorer, "stepper": stepper, "plots": plots, "photo": photo, "Conv": Conv}
+    names |= {"image": PHOTO, "filters": FILTERS}
     return [eval(figure, names) for figure in FIGURES]
 
 
@@ -223,12 +343,14 @@ def test_all_fit_a_phone_and_no_page_complains(show, figures, place, theme):
     page = show(*figures, width=390, theme=theme, place=place)
     page.get_by_role("button", name="Probe with an impulse").click()
     settle(page)
-    assert page.locator("canvas").count() == 5
+    page.wait_for_selector(".cb-cards")
+    assert page.locator("canvas").count() == 5 + 7 + 1
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_sizes(figures):
-    for figure, limit in zip(figures, (40, 40, 60, 60, 25, 30, 40, 60), strict=True):
+    limits = (40, 40, 60, 60, 40, 60, 40, 60, 25, 30, 25, 40, 20, 60)
+    for figure, limit in zip(figures, limits, strict=True):
         assert len(figure._repr_html_().encode()) < 1000 * limit, figure
 
 
@@ -241,7 +363,10 @@ def test_nothing_foreign(figures):
 def test_every_build_gives_the_same_bytes():
     code = (
         "import hashlib; from convbook.data import photo; from convbook.viz import explorer, plots, stepper\n"
-        f"image = photo('camera', step=8)\nfor figure in ({', '.join(FIGURES)}):\n"
+        "from convbook.reference.layers import Conv\n"
+        "import numpy as np\nimage = photo('camera', step=8)\n"
+        "filters = np.random.default_rng(4).standard_normal((3, 3, 4, 4))\n"
+        f"for figure in ({', '.join(FIGURES)}):\n"
         "    print(hashlib.sha256(figure._repr_html_().encode()).hexdigest())"
     )
     runs = [

@@ -110,6 +110,59 @@ def test_flipping_is_convolution_and_its_indices_run_against_each_other():
     assert "kernel flipped" in figure.alt
 
 
+LAYERS = [
+    pytest.param((2, 3, 4), (3, 2, 2, 3), {}, id="plain"),
+    pytest.param((3, 4, 3), (1, 3, 2, 2), {"stride": (2, 1), "padding": (1, 0)}, id="strided"),
+]
+
+
+@pytest.mark.parametrize("x, w, hyper", LAYERS)
+def test_every_input_map_adds_its_share(x, w, hyper):
+    x, w, b = integers(x), integers(w), integers(w[0])
+    figure = stepper.multichannel(x, w, b, **hyper)
+    y = direct.conv2d(x.astype(float), w.astype(float), b.astype(float), **hyper)
+    shown = {i: [value(text) for text in cells_of(figure, f"x{i}")] for i in range(len(x))}
+    for j in range(len(w)):
+        assert [value(text) for text in cells_of(figure, f"y{j}")] == list(y[j].ravel())
+        for i in range(len(x)):
+            assert [value(text) for text in cells_of(figure, f"w{j}{i}")] == list(w[j, i].ravel())
+
+    frames, captions, so_far = frames_of(figure), captions_of(figure), None
+    assert len(frames) == y.size * len(x)
+    for k, (frame, caption) in enumerate(zip(frames, captions, strict=True)):
+        i, (j, *u) = k % len(x), np.unravel_index(k // len(x), y.shape)
+        so_far = b[j] if i == 0 else so_far
+        window = frame["on"][f"x{i}"]
+        share = sum(shown[i][int(place)] * value(weight) for place, weight in window.items())
+        cell = str(np.ravel_multi_index(u, y.shape[1:]))
+        assert frame["put"] == {f"y{j}": {cell: number(so_far + share)}}
+        assert frame["on"].keys() == {f"x{i}", f"w{j}{i}", f"y{j}"}
+        numbers = [value(n) for n in re.findall(r"\(?−?\d+\)?", caption.split(", ")[-1])]
+        assert numbers == [so_far, share, so_far + share]
+        so_far += share
+
+
+def test_the_weights_are_laid_over_every_map_in_turn(show):
+    """Also over a map that is dark in the last step."""
+    page = show(stepper.multichannel(integers((2, 2, 3)), integers((2, 2, 2, 2))))
+    notes = page.locator("[data-grid=x0] .lit .note")
+    assert len([text for text in notes.all_text_contents() if text]) == 4
+    assert not page.locator(".wires").count()
+    page.get_by_role("slider").press("ArrowRight")
+    assert notes.count() == 0
+    assert page.locator("[data-grid=x1] .lit .note").count() == 4
+
+
+def test_a_layer_keeps_its_shape_on_a_phone(show):
+    page = show(stepper.multichannel(integers((2, 3, 3)), integers((2, 2, 2, 2))), width=390)
+    tops = {
+        round(svg.bounding_box()["y"] + svg.bounding_box()["height"])
+        for svg in page.locator(".cb-row svg").all()
+    }
+    assert len(tops) == 1  # side by side, as a matrix times a vector
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_rounded_numbers_are_not_called_equal():
     (caption,) = captions_of(stepper.conv1d([1 / 3, 2.0], [1.0, 1.0]))
     assert caption.count("≈") == 2
@@ -127,6 +180,14 @@ def test_rounded_numbers_are_not_called_equal():
             "conv1d: kernel 3 .*spans 3, but the padded input is only 2",
         ),
         (lambda: stepper.conv2d(np.ones((14, 14)), [[1]]), "stepper.conv2d: 196 steps, expected 1 to 150"),
+        (
+            lambda: stepper.multichannel(np.ones((3, 3)), np.ones((1, 1, 2, 2))),
+            r"stepper.multichannel: x must be \(C, H, W\), got shape \(3, 3\)",
+        ),
+        (
+            lambda: stepper.multichannel(np.ones((2, 3, 3)), np.ones((1, 3, 2, 2))),
+            "conv2d: .* channels",
+        ),
     ],
 )
 def test_refuses(call, message):

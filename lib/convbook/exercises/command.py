@@ -81,5 +81,7 @@ def _verify_one(exercise, seeds):
 def _pack(module, options):
     path = Path(options.out or Path(options.file).with_suffix(".ipynb").name)
     nbformat.write(pack(module), path)
-    print(f"{path}: {len(module.EXERCISES)} exercises, {path.stat().st_size / 1000:.0f} kB")
+    count = len(module.EXERCISES)
+    size = path.stat().st_size / 1000
+    print(f"{path}: {count} {'exercise' if count == 1 else 'exercises'}, {size:.0f} kB")
     return 0

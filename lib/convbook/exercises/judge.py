@@ -10,7 +10,7 @@ from random import Random
 from time import perf_counter
 
 from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.errors import Flaky, NoSuchExample
+from hypothesis.errors import HypothesisException
 
 from convbook.exercises.answers import call, evaluate
 from convbook.exercises.diagnose import diagnose
@@ -160,7 +160,7 @@ def shrink(exercise, prop, answer, seed, known):
 
     try:
         find(prop.inputs, fails, settings=_SEARCH, random=Random(seed))
-    except (Enough, NoSuchExample, Flaky):
+    except (Enough, HypothesisException):  # enough; or nothing more was found, or it is not steady
         pass
     return smallest
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from convbook.exercises import checking, compare
 from convbook.exercises.answers import call
-from convbook.exercises.results import Case, Result, Verdict, assess, differs
+from convbook.exercises.results import Case, Result, Verdict, assess
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +109,7 @@ def _verdict(exercise, prop, function):
 def _explains(given, trials, same):
     """Whether all answers are those of a misconception; see `diagnose`."""
     return not any(
-        trial.answer.error or differs(same, value, trial.answer.value)
+        trial.answer.error or compare.safely(same, value, trial.answer.value)
         for trial, value in zip(trials, given, strict=True)
     )
 

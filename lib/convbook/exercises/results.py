@@ -5,10 +5,8 @@ An exercise is seen here only through its names, points and ways to compare, so 
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from convbook.exercises.answers import SAY_IT_ALL, Answer
-from convbook.exercises.compare import Difference, name
+from convbook.exercises.compare import Difference, safely
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _difference(compare, expected, answer):
     if answer.error:
         return Difference(f"it raised {answer.error}: {answer.message}")
     changed = " and ".join(f"`{name}`" for name in answer.changed)
-    difference = differs(compare, expected, answer.value)
+    difference = safely(compare, expected, answer.value)
     if difference and changed:
         return replace(
             difference, message=f"{difference.message}; the call also changed its argument {changed}"
@@ -120,23 +118,3 @@ def _difference(compare, expected, answer):
     if changed:
         return Difference(f"the result is right, but the call changed its argument {changed}: work on a copy")
     return difference
-
-
-def differs(compare, expected, got):
-    """Compare two values, whatever they are.
-
-    Parameters
-    ----------
-    compare : callable
-        An exercise's own way to compare may take the shape of an answer for granted, and fail.
-    expected, got : plain values
-
-    Returns
-    -------
-    difference : Difference or None
-    """
-    try:
-        with np.errstate(all="ignore"):  # NaN and infinity are compared as well
-            return compare(expected, got)
-    except Exception:
-        return Difference(f"{name(got)} cannot be compared with {name(expected)}")

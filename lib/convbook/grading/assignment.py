@@ -87,7 +87,7 @@ class Assignment:
         """
         return cls(Path(path).stem, tuple(own.load(path).EXERCISES), seed)
 
-    @property
+    @functools.cached_property
     def names(self):
         """The names under which answers are looked for."""
         return tuple(exercise.name for exercise in self.exercises)
@@ -97,12 +97,12 @@ class Assignment:
         """What the whole assignment is worth."""
         return sum(exercise.points for exercise in self.exercises)
 
-    @property
+    @functools.cached_property
     def packages(self):
         """What students may import: what any of the exercises allows."""
         return tuple(dict.fromkeys(package for exercise in self.exercises for package in exercise.packages))
 
-    @property
+    @functools.cached_property
     def limits(self):
         """What a submission may take: the most generous of its exercises' limits."""
         return functools.reduce(operator.or_, (exercise.limits for exercise in self.exercises))
@@ -131,7 +131,7 @@ def request(exercise, prop, seed):
     Raises
     ------
     ValueError
-        If a worker cannot be sent such inputs, or the reference fails on them; the message says where and why.
+        If a worker cannot be sent such inputs, or the reference fails on them; the message says where.
     """
     try:
         inputs = [case.inputs for case in judge.cases(exercise, prop, seed)]

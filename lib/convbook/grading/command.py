@@ -16,7 +16,6 @@ if it cannot be done as asked; 3 if this machine cannot protect itself from stud
 
 import signal
 import sys
-from collections import Counter
 from pathlib import Path
 
 from convbook.grading import fingerprints, outputs
@@ -26,7 +25,7 @@ from convbook.grading.files import NothingToCollect
 from convbook.grading.gradebook import Gradebook, Refused
 from convbook.grading.progress import Progress
 from convbook.grading.records import Grade
-from convbook.grading.rows import in_words
+from convbook.grading.rows import counted, in_words
 from convbook.grading.sandbox import SandboxUnavailable
 from convbook.grading.secret import seed
 from convbook.grading.setting import Sandboxed
@@ -179,8 +178,7 @@ def _protected(submissions, setting, notices):
 def _tell(rows, changes, failures, notices):
     for notice in notices:
         print(notice)
-    counts = Counter(row.status for row in rows)
-    print(", ".join(f"{count} {status}" for status, count in counts.most_common()))
+    print(counted(rows))
     names = {row.owner: row.label for row in rows}
     for title, lines in (
         ("changed", [f"{names[c.owner]}: {in_words(c.before)} → {in_words(c.after)}" for c in changes]),

@@ -4,21 +4,14 @@ Points come from the inputs drawn from the secret seed. What a student is shown 
 and from a worker that has never met the secret inputs, so that nothing it says can hold any of them.
 """
 
-import functools
-import hashlib
 import time
-from dataclasses import dataclass
 
-import numpy as np
-
-from convbook.exercises import judge, report
-from convbook.exercises.answers import CRASH, TIME_LIMIT, call
-from convbook.exercises.diagnose import diagnose
-from convbook.exercises.judge import PUBLISHED_SEED, Result, Verdict
-from convbook.grading.assignment import request
-from convbook.grading.frames import pack
+from convbook.exercises import report
+from convbook.exercises.answers import CRASH, TIME_LIMIT
+from convbook.exercises.judge import Result
+from convbook.grading.findings import Findings
 from convbook.grading.records import ExerciseGrade, Grade, PropertyGrade
-from convbook.grading.run import OutOfTime, Run
+from convbook.grading.run import LOST, OutOfTime, Run
 from convbook.grading.sandbox import Sandbox, SandboxUnavailable
 
 RUNGS = {
@@ -26,18 +19,8 @@ RUNGS = {
     2: "Landlock, seccomp and resource limits, without namespaces",
     0: "resource limits alone: students' code has the rights of whoever runs this",
 }
-LOST = (TIME_LIMIT, CRASH)
 HIDDEN = "fails on hidden inputs"
 TIME_UP = "not judged: the time for the submission was up"
-REMEMBERED = 4096  # findings about wrong answers
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What is known of a wrong answer: the misconception behind it, and an input that shows it."""
-
-    misconception: str | None
-    case: judge.Case | None
 
 
 class Engine:
@@ -58,7 +41,7 @@ class Engine:
 
     def __init__(self, rung=None, unsafe=False):
         self._rungs = (1, 2, 0)[: 3 if unsafe else 2] if rung is None else (rung,)
-        self._sandboxes, self._findings, self.notices = {}, {}, []
+        self._sandboxes, self._findings, self.notices = {}, Findings(), []
 
     def __enter__(self):
         return self
@@ -102,7 +85,8 @@ class Engine:
                 reasons.append(f"{RUNGS[rung]}: {error}")
                 continue
             if rung != 1:
-                self.notices += [*reasons, f"graded with {RUNGS[rung]}"]
+                news = [*reasons, f"graded with {RUNGS[rung]}"]
+                self.notices += [notice for notice in news if notice not in self.notices]
             return sandbox
         raise SandboxUnavailable(
             "no protection from students' code on this machine (convbook grade --doctor says what to do)\n"
@@ -143,7 +127,10 @@ class Engine:
         trials, in_time = self._secret_trials(secret)
         # What is shown comes from a worker that was never asked about anything secret.
         verdicts = self._verdicts(secret.afresh(), trials) if in_time else {}
-        exercises = tuple(self._exercise_grade(secret, e, trials, verdicts) for e in assignment.exercises)
+        exercises = tuple(
+            _exercise_grade(secret, exercise, trials.get(exercise), verdicts.get(exercise, {}))
+            for exercise in assignment.exercises
+        )
         return Grade(
             _status(exercises, trials) if in_time else "timed out",
             sum(exercise.points for exercise in exercises),
@@ -160,8 +147,9 @@ class Engine:
             run.start()
             for exercise in run.assignment.exercises:
                 if exercise.name in run.found:
+                    trials[exercise] = {}
                     for prop in exercise.properties:
-                        trials[exercise, prop] = _trials(run, exercise, prop, run.assignment.seed)
+                        trials[exercise][prop] = run.trials(exercise, prop, run.assignment.seed)
         except OutOfTime:
             return trials, False
         finally:
@@ -169,118 +157,68 @@ class Engine:
         return trials, True
 
     def _verdicts(self, run, trials):
-        """For what failed, the smallest failing input from the published seed, as far as there is one."""
-        verdicts = {}
+        """For what failed, what can be shown of it from the published seed, by exercise and property."""
+        verdicts = {exercise: {} for exercise in trials}
         try:
-            for (exercise, prop), tried in trials.items():
-                if not _passed(tried) and not _unfinished(exercise, trials):
-                    verdicts[exercise, prop] = self._verdict(run, exercise, prop, tried)
+            for exercise, tried in trials.items():
+                for prop in tried if not _unfinished(tried) else ():
+                    if not _passed(tried[prop]):
+                        verdicts[exercise][prop] = self._findings.verdict(run, exercise, prop, tried[prop])
         except OutOfTime:
-            pass  # what fails is known; only the examples are missing
+            pass  # what fails is known; only examples are missing
         finally:
             run.close()
         return verdicts
-
-    def _verdict(self, run, exercise, prop, trials):
-        """The verdict on a property that failed on secret inputs. It passes if no published input fails."""
-        key = exercise, prop, _digest(trials)
-        finding = self._findings.get(key) or self._first_finding(exercise, prop, trials)
-        if finding.case is not None:
-            trial = judge.assess(exercise, prop, finding.case, run.answer(exercise, finding.case.inputs))
-            if trial.difference and trial.answer.error not in LOST:
-                self._remember(key, finding)
-                return Verdict(prop, (trial,), trial, finding.misconception)
-        tried = _trials(run, exercise, prop, PUBLISHED_SEED)
-        lost = tried[-1].answer.error in LOST
-        verdict = judge.verdict(
-            exercise, prop, tried, _nobody if lost else _asking(run, exercise), PUBLISHED_SEED
-        )
-        if verdict.passed:
-            verdict = Verdict(prop, (), None, finding.misconception)
-        elif not lost:
-            self._remember(key, Finding(verdict.misconception, verdict.smallest.case))
-        return verdict
-
-    def _first_finding(self, exercise, prop, trials):
-        """For a known misconception, the input on which the misconception itself was found to fail."""
-        sentence = diagnose(exercise, prop, trials)
-        if sentence is None:
-            return Finding(None, None)
-        key = exercise, prop, sentence
-        if key not in self._findings:
-            answer = functools.partial(call, exercise, exercise.misconceptions[sentence])
-            with np.errstate(all="ignore"):
-                tried = judge.attempt(exercise, prop, answer, PUBLISHED_SEED)
-                smallest = judge.verdict(exercise, prop, tried, answer, PUBLISHED_SEED).smallest
-            self._remember(key, Finding(sentence, smallest and smallest.case))
-        return self._findings[key]
-
-    def _remember(self, key, finding):
-        self._findings[key] = finding
-        if len(self._findings) > REMEMBERED:
-            del self._findings[next(iter(self._findings))]
-
-    def _exercise_grade(self, run, exercise, trials, verdicts):
-        shown = Result(exercise, tuple(v for (e, _), v in verdicts.items() if e is exercise and v.smallest))
-        found = exercise.name in run.found
-        properties = tuple(
-            _property_grade(prop, found, trials.get((exercise, prop)), verdicts.get((exercise, prop)), shown)
-            for prop in exercise.properties
-        )
-        points = sum(prop.points for prop in properties)
-        status = _exercise_status(run, exercise, trials, points)
-        return ExerciseGrade(exercise.name, status, points, exercise.points, properties)
-
-
-def _trials(run, exercise, prop, seed):
-    """The trials of a property; where a call was fatal, it is the last one."""
-    cases = judge.cases(exercise, prop, seed)
-    answers = run.answers(exercise, request(exercise, prop, seed), len(cases))
-    return tuple(
-        judge.assess(exercise, prop, case, answer) for case, answer in zip(cases, answers, strict=False)
-    )
-
-
-def _asking(run, exercise):
-    """An answer that is asked for in the worker; the search ends when that is lost."""
-
-    def answer(inputs):
-        got = run.answer(exercise, inputs)
-        if got.error in LOST:
-            raise judge.Enough
-        return got
-
-    return answer
-
-
-def _nobody(inputs):
-    raise judge.Enough
 
 
 def _passed(trials):
     return all(trial.difference is None for trial in trials)
 
 
-def _unfinished(exercise, trials):
-    """Whether the answer says, for every input, that it is not written yet."""
-    mine = [trial for (other, _), tried in trials.items() if other is exercise for trial in tried]
-    return bool(mine) and all(trial.answer.unfinished for trial in mine)
+def _unfinished(tried):
+    """Whether an answer says, for every input, that it is not written yet."""
+    return all(trial.answer.unfinished for trials in tried.values() for trial in trials)
 
 
-def _lost(exercise, trials):
-    """How calls of an exercise were lost: some of `LOST`."""
-    return {t[-1].answer.error for (other, _), t in trials.items() if other is exercise} & set(LOST)
+def _lost(tried):
+    """How calls were lost: some of `LOST`. After such a call, no other of its property is made."""
+    return {trials[-1].answer.error for trials in tried.values()} & set(LOST)
 
 
-def _digest(trials):
-    """What tells wrong answers apart, and is the same for two functions that answer alike."""
-    answers = tuple((trial.answer.value, trial.answer.error, trial.answer.changed) for trial in trials)
-    return hashlib.sha256(pack(answers)).digest()
+def _exercise_grade(run, exercise, tried, verdicts):
+    if tried is None:
+        words = {TIME_LIMIT: "timed out", CRASH: "crashed"}
+        status = words.get(run.what_became_of(exercise.name), "not found")
+        return ExerciseGrade(exercise.name, status, 0, exercise.points, _nothing_earned(exercise))
+    shown = Result(exercise, tuple(verdict for verdict in verdicts.values() if verdict.smallest))
+    properties = tuple(
+        _property_grade(prop, tried.get(prop), verdicts.get(prop), shown) for prop in exercise.properties
+    )
+    points = sum(prop.points for prop in properties)
+    return ExerciseGrade(
+        exercise.name, _exercise_status(exercise, tried, points), points, exercise.points, properties
+    )
 
 
-def _property_grade(prop, found, trials, verdict, shown):
+def _nothing_earned(exercise):
+    return tuple(PropertyGrade(prop.name, 0, prop.points) for prop in exercise.properties)
+
+
+def _exercise_status(exercise, tried, points):
+    if points == exercise.points:
+        return "right"
+    if points:
+        return "partly right"
+    if len(tried) < len(exercise.properties) or TIME_LIMIT in _lost(tried):
+        return "timed out"
+    if _unfinished(tried):
+        return "not attempted"
+    return "crashed" if _lost(tried) else "wrong"
+
+
+def _property_grade(prop, trials, verdict, shown):
     if trials is None:
-        return PropertyGrade(prop.name, 0, prop.points, note=TIME_UP if found else "")
+        return PropertyGrade(prop.name, 0, prop.points, note=TIME_UP)
     if _passed(trials):
         return PropertyGrade(prop.name, prop.points, prop.points)
     html = report.explanation(shown, verdict) if verdict and verdict.smallest else ""
@@ -289,26 +227,10 @@ def _property_grade(prop, found, trials, verdict, shown):
     return PropertyGrade(prop.name, 0, prop.points, (verdict and verdict.misconception) or "", html, note)
 
 
-def _exercise_status(run, exercise, trials, points):
-    if exercise.name not in run.found:
-        words = {TIME_LIMIT: "timed out", CRASH: "crashed"}
-        return words.get(run.what_became_of(exercise.name), "not found")
-    if _unfinished(exercise, trials):
-        return "not attempted"
-    if points == exercise.points:
-        return "right"
-    if points:
-        return "partly right"
-    lost = _lost(exercise, trials)
-    if TIME_LIMIT in lost or any((exercise, prop) not in trials for prop in exercise.properties):
-        return "timed out"
-    return "crashed" if CRASH in lost else "wrong"
-
-
 def _status(exercises, trials):
     """The status of a submission that was gone through to its end."""
     statuses = {exercise.status for exercise in exercises}
-    if len(statuses) == 1 and statuses <= {"timed out", "crashed"}:
+    if statuses in ({"timed out"}, {"crashed"}):
         return statuses.pop()
-    lost = any(tried[-1].answer.error in LOST for tried in trials.values())
-    return "partly" if lost or statuses & {"timed out", "crashed"} else "graded"
+    lost = any(map(_lost, trials.values())) or statuses & {"timed out", "crashed"}
+    return "partly" if lost else "graded"

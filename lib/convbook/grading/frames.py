@@ -61,10 +61,9 @@ def pack(value):
     arrays = []
     try:
         header = JSON.encode(_simplify(value, arrays)).encode()
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # a whole number of 5000 digits, a list that contains itself
+    except FrameError:
+        raise
+    except (ValueError, RecursionError) as error:  # 5000 digits, or a list that contains itself
         raise FrameError(f"cannot be sent: {error}") from error
     body = b"".join(arrays)
     return PREFIX.pack(len(header), len(body)) + header + body

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from convbook.grading.records import Grade
 from convbook.grading.roster import Student, simplified
 
 NOT_HANDED_IN, NOT_GRADED = "not handed in", "not graded yet"
+STATUSES = ("graded", "partly", "timed out", "crashed", "not gradable", NOT_GRADED, NOT_HANDED_IN)
 
 
 @dataclass(frozen=True)
@@ -132,3 +134,18 @@ def in_words(grade):
     if grade.status == "not gradable":
         return grade.status
     return f"{out_of(grade.points, grade.possible)}, {grade.status}"
+
+
+def counted(rows):
+    """How many there are of each status, in words.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+
+    Returns
+    -------
+    words : str
+    """
+    counts = Counter(row.status for row in rows)
+    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])

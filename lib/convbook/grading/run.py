@@ -1,12 +1,17 @@
 """One submission and its workers: a cell or a call that hangs or kills the worker costs itself alone."""
 
+import functools
 import re
 import time
 
-from convbook.exercises.answers import CRASH, TIME_LIMIT, Answer
-from convbook.grading.assignment import ask
+import numpy as np
+
+from convbook.exercises import judge
+from convbook.exercises.answers import CRASH, TIME_LIMIT, Answer, UnsuitableAnswer, plain
+from convbook.grading.assignment import ask, request
 from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 
+LOST = (TIME_LIMIT, CRASH)  # of a call that did not come back
 WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
 MEGABYTE = 1 << 20
 TEXT_LIMIT = 300  # characters of a note
@@ -69,14 +74,16 @@ class Run:
     def _run_cells(self):
         """Whether all went through. If not, the cell to blame will be run less of, next time."""
         self.close()
+        cells = [i for i, part in enumerate(self._parts) if part != NOTHING]
+        if not cells:
+            self.found = set()
+            return True
         limits = self.assignment.limits
         self._worker = self._sandbox.worker(limits)
-        cells = [i for i, part in enumerate(self._parts) if part != NOTHING]
         numbered = tuple((i + 1, self._cells[i], self._parts[i] == DEFINITIONS) for i in cells)
-        at = 0
+        at, notes = cells[0], []
         try:
             self._send(pack(("cells", numbered, self.assignment.names)))
-            notes = []
             for at in cells:
                 errors = texts(self._receive(limits.cell))
                 notes += [f"code cell {at + 1}: {line(error)}" for error in errors]
@@ -117,10 +124,8 @@ class Run:
         OutOfTime
             If the submission's time is up.
         """
-        if (
-            self._worker is None or not self._worker.channel.silent
-        ):  # what came unasked is not for this exercise
-            self.start()
+        if self._worker is None or not self._worker.channel.silent:
+            self.start()  # what came without being asked for is no answer of this exercise
         if exercise.name not in self.found:
             return [Answer(error=CRASH, message="it was not there any more when the cells were run again")]
         answers = []
@@ -132,6 +137,29 @@ class Run:
             kind, what = self._end_worker(error, exercise.limits.call)
             answers.append(Answer(error=kind, message=f"the call {what}"))
         return answers
+
+    def trials(self, exercise, prop, seed):
+        """Put a property's cases to an answer, and compare.
+
+        Parameters
+        ----------
+        exercise : Exercise
+        prop : Property
+        seed : int or str
+
+        Returns
+        -------
+        trials : tuple of Trial
+            Where a call was fatal, it is the last one.
+
+        Raises
+        ------
+        OutOfTime
+            If the submission's time is up.
+        """
+        cases = judge.cases(exercise, prop, seed)
+        answers = self.answers(exercise, request(exercise, prop, seed), len(cases))
+        return tuple(map(functools.partial(judge.assess, exercise, prop), cases, answers))
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
@@ -183,6 +211,13 @@ def as_answer(reply):
         raise FrameError("a reply that is no answer")
     value, error, message, changed, printed = reply
     texts((error, message, printed))
+    if error in LOST:  # that is not for a worker to say
+        error = "Exception"
+    if type(value) is not np.ndarray:
+        try:
+            value = plain(value)
+        except UnsuitableAnswer as unsuitable:
+            raise FrameError("a reply that holds no plain value") from unsuitable
     return Answer(value, error, message, texts(changed), printed)
 
 

@@ -5,9 +5,8 @@ from collections import Counter, defaultdict
 
 from convbook.exercises.report import marked_up
 from convbook.grading.html import Markup, element, joined, page, table
-from convbook.grading.rows import NOT_GRADED, NOT_HANDED_IN, in_words, out_of
+from convbook.grading.rows import NOT_HANDED_IN, counted, in_words, out_of
 
-STATUSES = ("graded", "partly", "timed out", "crashed", "not gradable", NOT_GRADED, NOT_HANDED_IN)
 OUTCOMES = ("right", "partly right", "wrong", "not attempted", "not found", "timed out", "crashed")
 BARS = 24  # at most, in the histogram
 MANY_FILES = 5  # of one owner: perhaps they are several students'
@@ -49,10 +48,8 @@ def summary(rows, assignment, changes=(), notices=()):
 
 
 def _at_a_glance(rows, assignment):
-    counts = Counter(row.status for row in rows)
-    handed_in = len(rows) - counts[NOT_HANDED_IN]
-    counted = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    yield element("p", f"{handed_in} of {len(rows)} handed in. {counted[:1].upper()}{counted[1:]}.")
+    handed_in = sum(row.status != NOT_HANDED_IN for row in rows)
+    yield element("p", f"{handed_in} of {len(rows)} handed in: {counted(rows)}.")
     if points := [row.grade.points for row in rows if row.has_points]:
         mean = out_of(round(statistics.mean(points), 1), assignment.points)
         median = f"{statistics.median(points):g}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from convbook.reference._arguments import Layout, floats, integer, per_axis, plainly, prepare, times
+from convbook.reference._maps import gradient
 
 SHAPES = {
     1: "x (n,) with w (r,), or x (C, L) or (N, C, L) with w (C, K/groups, R)",
@@ -131,3 +132,9 @@ def prepare_adjoint(name, axes, x, w, b, stride, padding, output_padding, groups
         b = b.reshape(-1)
     layout = lay_out_transposed(name, x.shape[2:], w.shape[2:], stride, padding, output_padding, dilation)
     return Transposed(x, w, b, groups, layout, added)
+
+
+def prepare_adjoint_backward(name, axes, dy, x, w, stride, padding, output_padding, groups, dilation):
+    """Check the arguments of its backward pass: the transposed layer, and dy as (N, K, *layout.size)."""
+    layer = prepare_adjoint(name, axes, x, w, None, stride, padding, output_padding, groups, dilation)
+    return layer, gradient(name, dy, layer.x, layer.shape[layer.added :]).reshape(layer.shape)

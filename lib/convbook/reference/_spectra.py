@@ -96,8 +96,8 @@ class _Circle:
     """
 
     def __init__(self, axis):
-        inputs, taps = axis.p + np.arange(axis.n), axis.t * np.arange(axis.r)
-        outputs = axis.s * np.arange(axis.outputs)
+        inputs, taps = range(axis.p, axis.p + axis.n), range(0, axis.t * axis.r, axis.t)
+        outputs = range(0, axis.s * axis.outputs, axis.s)
         self.places = {"inputs": inputs, "taps": taps, "outputs": outputs}
         zeros = max(axis.p, outputs[-1] + taps[-1] - inputs[-1])
         self.period = 1 + max(axis.n - 1 + zeros, outputs[-1], taps[-1])

@@ -1,8 +1,9 @@
 """The convolutional layer and its transpose, forwards and backwards: the fast one, which chooses by shape.
 
-Everything here is a matrix product: of the kernels with the windows of a map, in one of two forms, or with
-its spectrum. Which is fastest depends on the shapes, and the section "Which way" says why. All ways give the
-numbers of `direct`, up to rounding, and in all of them a NaN or an infinity reaches only what depends on it.
+Everything here is a matrix product: of the kernels with the windows of a map, in one of two forms (depthwise
+in a third), or with its spectrum. Which is fastest depends on the shapes, and the section "Which way" says
+why. All ways give the numbers of `direct`, up to rounding, and in all of them a NaN or an infinity reaches
+only what depends on it.
 
 Each `*_backward` takes the gradient `dy` of the output, then the arguments of its forward function, and
 returns (dx, dw, db).
@@ -12,10 +13,14 @@ from math import prod
 
 import numpy as np
 
-from convbook.reference import _gemm, _spectra
-from convbook.reference._adjoint import finish_backward, prepare_adjoint, prepare_backward
-from convbook.reference._arguments import prepare
-from convbook.reference._maps import gradient
+from convbook.reference import _depthwise, _gemm, _spectra
+from convbook.reference._adjoint import (
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
+from convbook.reference._arguments import floats, prepare
 from convbook.reference._windows import Axis
 
 __all__ = [
@@ -217,15 +222,15 @@ def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0
         dw[c, j, a] = Σ_{n,u} x[n, c, u] · dy[n, g(c)·K/G + j, s·u + t·a − p]
         db[j] = Σ_{n,m} dy[n, j, m]
 
-    Parameters, result and errors are those of `conv_transpose2d_backward` with one axis less.
+    Parameters, result and errors are those of `direct.conv_transpose1d_backward`.
 
     Notes
     -----
     Chapter 7, "Transposed convolution".
     """
     name = "conv_transpose1d_backward"
-    layer = prepare_adjoint(name, 1, x, w, None, stride, padding, output_padding, groups, dilation)
-    return _conv_transpose_backward(layer, gradient(name, dy, layer.x, layer.shape[layer.added :]))
+    hyper = stride, padding, output_padding, groups, dilation
+    return _conv_transpose_backward(*prepare_adjoint_backward(name, 1, dy, x, w, *hyper))
 
 
 def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
@@ -235,32 +240,15 @@ def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0
         dw[c, j, a, e] = Σ_{n,u,v} x[n, c, u, v] · dy[n, g(c)·K/G + j, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
         db[j] = Σ_{n,m,l} dy[n, j, m, l]
 
-    The first is `conv2d` of `dy`: the transpose of the transpose.
-
-    Parameters
-    ----------
-    dy : ndarray, the shape of the output, dtype of `x`
-    x, w, stride, padding, output_padding, groups, dilation
-        As in `conv_transpose2d`.
-
-    Returns
-    -------
-    dx : ndarray, shape and dtype of `x`
-    dw : ndarray, shape and dtype of `w`
-    db : ndarray, (K,), or a number with x (H, W), dtype of `x`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `conv_transpose2d`, and if `dy` is not of the output's shape.
+    Parameters, result and errors are those of `direct.conv_transpose2d_backward`.
 
     Notes
     -----
     Chapter 7, "Transposed convolution".
     """
     name = "conv_transpose2d_backward"
-    layer = prepare_adjoint(name, 2, x, w, None, stride, padding, output_padding, groups, dilation)
-    return _conv_transpose_backward(layer, gradient(name, dy, layer.x, layer.shape[layer.added :]))
+    hyper = stride, padding, output_padding, groups, dilation
+    return _conv_transpose_backward(*prepare_adjoint_backward(name, 2, dy, x, w, *hyper))
 
 
 def depthwise_separable(x, depthwise, pointwise, b=None, *, stride=1, padding=0, dilation=1):
@@ -288,14 +276,15 @@ def depthwise_separable(x, depthwise, pointwise, b=None, *, stride=1, padding=0,
     Raises
     ------
     TypeError, ValueError
-        As `conv2d`, and if `pointwise` has kernels larger than 1×1.
+        As `conv2d`, and if `depthwise` or `pointwise` is not of its shape.
 
     Notes
     -----
     Chapter 4, "The convolutional layer". It takes 1/K + 1/(R·S) of the multiplications of the full layer.
     """
-    hyper = _depthwise("depthwise_separable", x, pointwise, stride, padding, dilation)
-    return conv2d(conv2d(x, depthwise, **hyper), pointwise, b)
+    name = "depthwise_separable"
+    _, between = _separable(name, x, depthwise, pointwise, stride, padding, dilation)
+    return _conv(prepare(name, 2, between, pointwise, b, 1, 0, 1, 1))
 
 
 def depthwise_separable_backward(dy, x, depthwise, pointwise, *, stride=1, padding=0, dilation=1):
@@ -320,19 +309,30 @@ def depthwise_separable_backward(dy, x, depthwise, pointwise, *, stride=1, paddi
     -----
     Chapter 6, "Backpropagation through convolution".
     """
-    hyper = _depthwise("depthwise_separable_backward", x, pointwise, stride, padding, dilation)
-    between, dpointwise, db = conv2d_backward(dy, conv2d(x, depthwise, **hyper), pointwise)
-    dx, ddepthwise, _ = conv2d_backward(between, x, depthwise, **hyper)
+    name = "depthwise_separable_backward"
+    layer, between = _separable(name, x, depthwise, pointwise, stride, padding, dilation)
+    dbetween, dpointwise, db = _conv_backward(*prepare_backward(name, 2, dy, between, pointwise, 1, 0, 1, 1))
+    dx, ddepthwise, _ = _conv_backward(layer, dbetween.reshape(layer.shape))
     return dx, ddepthwise, dpointwise, db
 
 
-def _depthwise(name, x, pointwise, stride, padding, dilation):
-    """The arguments of the first of the two convolutions."""
-    if np.ndim(x) not in (3, 4):
-        raise ValueError(f"{name}: x has shape {np.shape(x)}, expected (C, H, W) or (N, C, H, W)")
-    if np.shape(pointwise)[2:] != (1, 1):
-        raise ValueError(f"{name}: pointwise has shape {np.shape(pointwise)}, expected (K, C·M, 1, 1)")
-    return {"stride": stride, "padding": padding, "dilation": dilation, "groups": np.shape(x)[-3]}
+def _separable(name, x, depthwise, pointwise, stride, padding, dilation):
+    """Check all arrays; the first of the two convolutions, and its output."""
+    x, depthwise, pointwise = floats(name, x=x, depthwise=depthwise, pointwise=pointwise)
+    if x.ndim not in (3, 4):
+        raise ValueError(f"{name}: x has shape {x.shape}, expected (C, H, W) or (N, C, H, W)")
+    channels = x.shape[-3]
+    if depthwise.ndim != 4 or depthwise.shape[1] != 1 or len(depthwise) % max(channels, 1):
+        raise ValueError(
+            f"{name}: depthwise has shape {depthwise.shape}, expected (C·M, 1, R, S) for C = {channels}"
+        )
+    maps = len(depthwise)
+    if pointwise.ndim != 4 or pointwise.shape[1:] != (maps, 1, 1):
+        raise ValueError(
+            f"{name}: pointwise has shape {pointwise.shape}, expected (K, C·M, 1, 1) for C·M = {maps}"
+        )
+    layer = prepare(name, 2, x, depthwise, None, stride, padding, dilation, channels)
+    return layer, _conv(layer)
 
 
 # Which way
@@ -379,7 +379,7 @@ def _correlate(x, w, axes, groups):
     sizes = axes, len(x), len(w), x.shape[1], groups
     if _by_spectra(*sizes, x, w):
         return _spectra.correlate(x, w, axes, groups)
-    return _gemm.times_windows(x, axes, groups, _by_rows(*sizes), w=w)[0]
+    return _times_windows(x, axes, groups, w=w)[0]
 
 
 def _spread(y, w, axes, groups):
@@ -399,9 +399,8 @@ def _gradients(dy, x, w, axes, groups):
         return _spectra.spread(dy, w, axes, groups), _spectra.weights(dy, x, axes, groups)
     if _turns(*sizes):
         return _turned(dy, w, axes, groups, x)
-    by_rows = _by_rows(*sizes)
-    _, dw = _gemm.times_windows(x, axes, groups, by_rows, dy=dy)
-    return _gemm.spread(dy, w, axes, groups, by_rows), dw
+    _, dw = _times_windows(x, axes, groups, dy=dy)
+    return _gemm.spread(dy, w, axes, groups, _by_rows(*sizes)), dw
 
 
 def _adjoint_gradients(dy, x, w, axes, groups):
@@ -409,16 +408,22 @@ def _adjoint_gradients(dy, x, w, axes, groups):
     sizes = axes, len(x), len(w), dy.shape[1], groups
     if _by_spectra(*sizes, dy, x, w):
         return _spectra.correlate(dy, w, axes, groups), _spectra.weights(x, dy, axes, groups)
-    return _gemm.times_windows(dy, axes, groups, _by_rows(*sizes), w=w, dy=x)
+    return _times_windows(dy, axes, groups, w=w, dy=x)
 
 
 def _turned(dy, w, axes, groups, x=None):
     """dx, and dw if x is given, as a convolution of dy with the kernels turned by 180° and transposed."""
     axes = [Axis(axis.outputs, axis.r, 1, axis.t * (axis.r - 1) - axis.p, axis.t, axis.n) for axis in axes]
-    turned = _turn(w, groups)
-    by_rows = _by_rows(axes, len(dy), len(turned), dy.shape[1], groups)
-    dx, dw = _gemm.times_windows(dy, axes, groups, by_rows, w=turned, dy=x)
+    dx, dw = _times_windows(dy, axes, groups, w=_turn(w, groups), dy=x)
     return dx, None if x is None else _turn(dw, groups)
+
+
+def _times_windows(x, axes, groups, w=None, dy=None):
+    """y = w · windows of x, dw = dy · windowsᵀ, or both."""
+    maps, channels = dy.shape[1] if w is None else len(w), x.shape[1]
+    if maps == channels == groups and _depthwise.fits(axes):
+        return _depthwise.times_windows(x, axes, w, dy)
+    return _gemm.times_windows(x, axes, groups, _by_rows(axes, len(x), maps, channels, groups), w, dy)
 
 
 def _turn(w, groups):
@@ -451,7 +456,6 @@ def _conv_transpose(layer):
 
 
 def _conv_transpose_backward(layer, dy):
-    dy = dy.reshape(layer.shape)
     dx, dw = _adjoint_gradients(dy, layer.x, layer.w, _axes(layer.layout), layer.groups)
     return finish_backward(layer, dx, dw, dy)
 

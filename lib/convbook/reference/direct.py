@@ -2,12 +2,19 @@
 
 Each weight takes its own shifted copy of the input, and the copies are added; backwards, and in a transposed
 convolution, each weight puts a copy in the same places. Slow for many channels, and the yardstick for
-everything that is faster.
+everything that is faster. A NaN in a map makes NaN of every output whose window it lies in; one in a kernel,
+of the whole map that the kernel makes.
 """
 
 import numpy as np
 
-from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
+from convbook.reference._adjoint import (
+    crop,
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
 from convbook.reference._arguments import kept, prepare, signals
 
 __all__ = [
@@ -16,7 +23,9 @@ __all__ = [
     "conv2d",
     "conv2d_backward",
     "conv_transpose1d",
+    "conv_transpose1d_backward",
     "conv_transpose2d",
+    "conv_transpose2d_backward",
     "convolve1d",
     "convolve2d",
     "correlate1d",
@@ -320,6 +329,90 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, gro
         j = c * groups // channels * maps + i
         y[:, j, *layer.layout.seen_by((a, e))] += x[:, c] * w[c, i, a, e]
     return layer.finish(crop(y, layer.layout))
+
+
+def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Collect for every sample the gradient under its copy of the kernel.
+
+        dx[n, c, u] = Σ_{j,a} w[c, j, a] · dy[n, g(c)·K/G + j, s·u + t·a − p]
+        dw[c, j, a] = Σ_{n,u} x[n, c, u] · dy[n, g(c)·K/G + j, s·u + t·a − p]
+        db[j] = Σ_{n,m} dy[n, j, m]
+
+    The first is `conv1d` of `dy`: the transpose of the transpose. What was cut off has no gradient.
+
+    Parameters
+    ----------
+    dy : ndarray, the shape of the output, dtype of `x`
+    x, w, stride, padding, output_padding, groups, dilation
+        As in `conv_transpose1d`.
+
+    Returns
+    -------
+    dx : ndarray, shape and dtype of `x`
+    dw : ndarray, shape and dtype of `w`
+    db : ndarray, (K,), or a number with x (n,), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv_transpose1d`, and if `dy` is not of the output's shape.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose1d_backward"
+    layer, dy = prepare_adjoint_backward(name, 1, dy, x, w, stride, padding, output_padding, groups, dilation)
+    x, w, layout = layer.x, layer.w, layer.layout
+    padded, dx, dw = layout.pad(dy), np.zeros_like(x), np.zeros_like(w)
+    channels, maps, _ = w.shape
+    for c, i, a in np.ndindex(w.shape):
+        j, painted = c * groups // channels * maps + i, layout.seen_by((a,))
+        dx[:, c] += w[c, i, a] * padded[:, j, *painted]
+        dw[c, i, a] = np.sum(x[:, c] * padded[:, j, *painted])
+    return finish_backward(layer, dx, dw, dy)
+
+
+def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Collect for every pixel the gradient under its copy of the kernel.
+
+        dx[n, c, u, v] = Σ_{j,a,e} w[c, j, a, e] · dy[n, g(c)·K/G + j, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
+        dw[c, j, a, e] = Σ_{n,u,v} x[n, c, u, v] · dy[n, g(c)·K/G + j, s₁u + t₁a − p₁, s₂v + t₂e − p₂]
+        db[j] = Σ_{n,m,l} dy[n, j, m, l]
+
+    The first is `conv2d` of `dy`: the transpose of the transpose. What was cut off has no gradient.
+
+    Parameters
+    ----------
+    dy : ndarray, the shape of the output, dtype of `x`
+    x, w, stride, padding, output_padding, groups, dilation
+        As in `conv_transpose2d`.
+
+    Returns
+    -------
+    dx : ndarray, shape and dtype of `x`
+    dw : ndarray, shape and dtype of `w`
+    db : ndarray, (K,), or a number with x (H, W), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `conv_transpose2d`, and if `dy` is not of the output's shape.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose2d_backward"
+    layer, dy = prepare_adjoint_backward(name, 2, dy, x, w, stride, padding, output_padding, groups, dilation)
+    x, w, layout = layer.x, layer.w, layer.layout
+    padded, dx, dw = layout.pad(dy), np.zeros_like(x), np.zeros_like(w)
+    channels, maps, _, _ = w.shape
+    for c, i, a, e in np.ndindex(w.shape):
+        j, painted = c * groups // channels * maps + i, layout.seen_by((a, e))
+        dx[:, c] += w[c, i, a, e] * padded[:, j, *painted]
+        dw[c, i, a, e] = np.sum(x[:, c] * padded[:, j, *painted])
+    return finish_backward(layer, dx, dw, dy)
 
 
 def convolve1d(x, w, mode="full"):

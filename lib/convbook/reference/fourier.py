@@ -1,12 +1,19 @@
 """Convolution as a product of spectra.
 
 A shift in time is a turn of phase in frequency, so all that convolution does to a wave is to multiply it by a
-number. The transform of a whole signal costs O(n log n), however long the kernel is.
+number. The transform of a whole signal costs O(n log n), however long the kernel is. But in a spectrum all
+numbers meet: a NaN or an infinity spreads to everything that is summed with it.
 """
 
 import numpy as np
 
-from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
+from convbook.reference._adjoint import (
+    crop,
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
 from convbook.reference._arguments import integer, prepare, signals
 
 __all__ = [
@@ -15,7 +22,9 @@ __all__ = [
     "conv2d",
     "conv2d_backward",
     "conv_transpose1d",
+    "conv_transpose1d_backward",
     "conv_transpose2d",
+    "conv_transpose2d_backward",
     "convolve1d",
     "convolve2d",
     "dft_matrix",
@@ -122,6 +131,44 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, gro
     """
     layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
     return _transpose_by_spectra(layer)
+
+
+def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply by the conjugate spectra: what turned the phase on the way there turns it back.
+
+        dx_i = F⁻¹( Σ_j  F(dy_j) · conj F(w_ij) ),      dw_ij = F⁻¹( Σ_n  F(dy_j) · conj F(x_i) )
+
+    Stride keeps every s-th number of dx, and dilation every t-th of dw.
+
+    Parameters, result and errors are those of `direct.conv_transpose1d_backward`, but a NaN or an
+    infinity spreads.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose1d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _transpose_backward_by_spectra(*prepare_adjoint_backward(name, 1, dy, x, w, *hyper))
+
+
+def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply by the conjugate spectra: what turned the phase on the way there turns it back.
+
+        dx_i = F⁻¹( Σ_j  F(dy_j) · conj F(w_ij) ),      dw_ij = F⁻¹( Σ_n  F(dy_j) · conj F(x_i) )
+
+    Stride keeps every s-th number of dx, and dilation every t-th of dw.
+
+    Parameters, result and errors are those of `direct.conv_transpose2d_backward`, but a NaN or an
+    infinity spreads.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose2d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _transpose_backward_by_spectra(*prepare_adjoint_backward(name, 2, dy, x, w, *hyper))
 
 
 def convolve1d(x, w, mode="full"):
@@ -268,6 +315,21 @@ def _transpose_by_spectra(layer):
     Y = np.einsum("ngi...,gij...->ngj...", X, W)
     y = _numbers(Y, dense, circle, circle).reshape(canvas.shape)
     return layer.finish(crop(y, layout))
+
+
+def _transpose_backward_by_spectra(layer, dy):
+    """The gradients of the transposed layer as products of spectra, group by group."""
+    layout, canvas = layer.layout, layer.layout.pad(dy)
+    circle = canvas.shape[2:]
+    dense = (1,) * len(circle)
+    X = _spectra(_split(layer.x, 1, layer.groups), layout.stride, circle)
+    W = _spectra(_split(layer.w, 0, layer.groups), layout.dilation, circle)
+    dY = _spectra(_split(canvas, 1, layer.groups), dense, circle)
+    dX = np.einsum("ngj...,gij...->ngi...", dY, W.conj())
+    dW = np.einsum("ngj...,ngi...->gij...", dY, X.conj())
+    dx = _numbers(dX, layout.stride, layout.output, circle).reshape(layer.x.shape)
+    dw = _numbers(dW, layout.dilation, layout.kernel, circle).reshape(layer.w.shape)
+    return finish_backward(layer, dx, dw, dy)
 
 
 def _spectra(a, step, circle):

@@ -1,14 +1,21 @@
 """Convolution as one matrix product: repeat the input instead of the kernel.
 
 `unfold` writes every window of an image as a column; a kernel written as a row then meets all windows in one
-product. `fold` is its adjoint: it puts the columns back and adds where they overlap.
+product. `fold` is its adjoint: it puts the columns back and adds where they overlap. A NaN goes where it does
+in `direct`.
 """
 
 from math import prod
 
 import numpy as np
 
-from convbook.reference._adjoint import crop, finish_backward, prepare_adjoint, prepare_backward
+from convbook.reference._adjoint import (
+    crop,
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
 from convbook.reference._arguments import lay_out, per_axis, prepare, real, times
 
 __all__ = [
@@ -18,7 +25,9 @@ __all__ = [
     "conv2d",
     "conv2d_backward",
     "conv_transpose1d",
+    "conv_transpose1d_backward",
     "conv_transpose2d",
+    "conv_transpose2d_backward",
     "fold",
     "im2col",
     "unfold",
@@ -111,6 +120,38 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, gro
     """
     layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
     return _product_and_fold(layer)
+
+
+def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Take the windows of the gradient as columns: one product for dx, one for dw.
+
+        dx = w.reshape(C, K·R) · columns,      dw = x · columnsᵀ
+
+    Parameters, result and errors are those of `direct.conv_transpose1d_backward`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose1d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _unfold_and_two_products(*prepare_adjoint_backward(name, 1, dy, x, w, *hyper))
+
+
+def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Take the windows of the gradient as columns: one product for dx, one for dw.
+
+        columns = unfold(dy, (R, S), …),      dx = w.reshape(C, K·R·S) · columns,      dw = x · columnsᵀ
+
+    Parameters, result and errors are those of `direct.conv_transpose2d_backward`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose2d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _unfold_and_two_products(*prepare_adjoint_backward(name, 2, dy, x, w, *hyper))
 
 
 def unfold(x, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -232,13 +273,12 @@ def _scatter(columns, layout):
 
 def _one_product(layer):
     """Kernels as rows times windows as columns, group by group, for the whole batch."""
-    rows, columns = _rows(layer), _columns(layer)
-    return layer.finish(rows @ columns)
+    return layer.finish(_rows(layer) @ _columns(layer, layer.x))
 
 
 def _two_products(layer, dy):
     """Gradients for the rows from the columns, and for the columns from the rows, group by group."""
-    rows, columns = _rows(layer), _columns(layer)
+    rows, columns = _rows(layer), _columns(layer, layer.x)
     dy_rows = dy.reshape(*columns.shape[:2], rows.shape[1], columns.shape[3])
     dw = np.sum(dy_rows @ columns.swapaxes(2, 3), axis=0)
     dx = _spread(rows, dy_rows, layer.layout)
@@ -252,17 +292,23 @@ def _product_and_fold(layer):
     return layer.finish(_spread(rows, x, layer.layout))
 
 
+def _unfold_and_two_products(layer, dy):
+    """Gradients for the samples from the rows, and for the rows from the samples, group by group."""
+    rows, columns = _rows(layer), _columns(layer, dy)
+    x = layer.x.reshape(*columns.shape[:2], rows.shape[1], columns.shape[3])
+    dw = np.sum(x @ columns.swapaxes(2, 3), axis=0)
+    return finish_backward(layer, (rows @ columns).reshape(layer.x.shape), dw.reshape(layer.w.shape), dy)
+
+
 def _rows(layer):
     """The kernels as rows, (groups, kernels, weights)."""
     return layer.w.reshape(layer.groups, len(layer.w) // layer.groups, -1)
 
 
-def _columns(layer):
-    """The windows as columns, (N, groups, weights, windows)."""
-    batch, channels = layer.x.shape[:2]
-    columns = _gather(layer.padded, layer.layout)
-    weights = channels // layer.groups * prod(layer.layout.kernel)
-    return columns.reshape(batch, layer.groups, weights, prod(layer.layout.output))
+def _columns(layer, x):
+    """The windows on x as columns, (N, groups, weights, windows)."""
+    columns = _gather(layer.layout.pad(x), layer.layout)
+    return columns.reshape(len(x), layer.groups, layer.w[0].size, prod(layer.layout.output))
 
 
 def _spread(rows, y, layout):

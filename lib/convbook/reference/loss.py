@@ -18,6 +18,8 @@ __all__ = [
     "cross_entropy_backward",
     "mse_loss",
     "mse_loss_backward",
+    "nll_loss",
+    "nll_loss_backward",
 ]
 
 
@@ -56,10 +58,8 @@ def cross_entropy(a, target, *, weight=None, ignore_index=-100, reduction="mean"
     -----
     Chapter 1, "Images as vectors"; with maps chapter 14, "Semantic segmentation".
     """
-    a, classes, weights = _classified("cross_entropy", a, target, weight, ignore_index)
-    log_p = np.take_along_axis(log_softmax(a, dim=1), classes[:, None], axis=1)[:, 0]
-    losses = np.where(weights == 0, weights, -weights * log_p)
-    return _reduced("cross_entropy", losses, weights.sum(), reduction)
+    a, classes, weights = _classified("cross_entropy", "a", a, target, weight, ignore_index)
+    return _surprise("cross_entropy", log_softmax(a, dim=1), classes, weights, reduction)
 
 
 def cross_entropy_backward(dy, a, target, *, weight=None, ignore_index=-100, reduction="mean"):
@@ -89,14 +89,81 @@ def cross_entropy_backward(dy, a, target, *, weight=None, ignore_index=-100, red
     Chapter 1, "Images as vectors".
     """
     name = "cross_entropy_backward"
-    a, classes, weights = _classified(name, a, target, weight, ignore_index)
-    dy = _shared(name, dy, a, classes.shape, weights.sum(), reduction)
-    with np.errstate(invalid="ignore"):  # the mean of nothing
-        share = np.where(weights == 0, weights, weights * dy)
+    a, classes, weights = _classified(name, "a", a, target, weight, ignore_index)
+    share = _shares(name, dy, a, weights, reduction)
     true = classes[:, None]
     difference = softmax(a, dim=1)
     np.put_along_axis(difference, true, np.take_along_axis(difference, true, axis=1) - 1, axis=1)
     return share[:, None] * difference
+
+
+def nll_loss(log_p, target, *, weight=None, ignore_index=-100, reduction="mean"):
+    """How surprised a classifier is by the true class, when it says itself how probable it holds each.
+
+        ℓ[n, …] = −w[y] · log_p[n, y, …],      y = target[n, …]
+
+    and the mean divides by the sum of the weights, not by their number. It is the negative logarithm of the
+    likelihood of the targets, and `cross_entropy(a, target)` is `nll_loss(log_softmax(a, 1), target)`.
+
+    Parameters
+    ----------
+    log_p : ndarray, (N, C) or (N, C, …)
+        Logarithms of the probabilities of C classes, for every example or every place of its map; any float
+        dtype.
+    target, weight, ignore_index, reduction
+        As in `cross_entropy`.
+
+    Returns
+    -------
+    loss : number, or ndarray of the shape of `target` with "none"; dtype of `log_p`
+        The mean of nothing is NaN.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `cross_entropy`.
+
+    Notes
+    -----
+    Chapter 1, "Images as vectors"; with maps chapter 14, "Semantic segmentation".
+    """
+    log_p, classes, weights = _classified("nll_loss", "log_p", log_p, target, weight, ignore_index)
+    return _surprise("nll_loss", log_p, classes, weights, reduction)
+
+
+def nll_loss_backward(dy, log_p, target, *, weight=None, ignore_index=-100, reduction="mean"):
+    """Push up the probability of the true class, and look at no other.
+
+        dlog_p = −dy · onehot(y) / m
+
+    for the mean of m examples; with weights, w[y] in place of 1 and their sum in place of m.
+
+    Parameters
+    ----------
+    dy : float, or ndarray of the shape of `target` with "none"; dtype of `log_p`
+    log_p, target, weight, ignore_index, reduction
+        As in `nll_loss`.
+
+    Returns
+    -------
+    dlog_p : ndarray, shape and dtype of `log_p`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `nll_loss`, and if `dy` is not of the loss's shape.
+
+    Notes
+    -----
+    Chapter 1, "Images as vectors". That the other probabilities have to sink is the work of `log_softmax`,
+    whose backward follows.
+    """
+    name = "nll_loss_backward"
+    log_p, classes, weights = _classified(name, "log_p", log_p, target, weight, ignore_index)
+    share = _shares(name, dy, log_p, weights, reduction)
+    dlog_p = np.zeros_like(log_p)
+    np.put_along_axis(dlog_p, classes[:, None], -share[:, None], axis=1)
+    return dlog_p
 
 
 def binary_cross_entropy_with_logits(a, target, *, reduction="mean"):
@@ -231,12 +298,12 @@ def mse_loss_backward(dy, y, target, *, reduction="mean"):
     return dy * 2 * (y - target)
 
 
-def _classified(name, a, target, weight, ignore_index):
+def _classified(name, argument, a, target, weight, ignore_index):
     """The scores, the true classes (any class where none counts), and the weight of each."""
-    (a,) = floats(name, a=a)
+    (a,) = floats(name, **{argument: a})
     if a.ndim < 2 or 0 in a.shape[1:]:
         raise ValueError(
-            f"{name}: a has shape {a.shape}, expected (N, C) or (N, C, …); only a batch may be empty"
+            f"{name}: {argument} has shape {a.shape}, expected (N, C) or (N, C, …); only a batch may be empty"
         )
     target = np.asarray(target)
     if target.dtype.kind not in "iu":
@@ -244,7 +311,7 @@ def _classified(name, a, target, weight, ignore_index):
     expected = (len(a), *a.shape[2:])
     if target.shape != expected:
         raise ValueError(
-            f"{name}: target has shape {target.shape}, expected {expected} for a of shape {a.shape}"
+            f"{name}: target has shape {target.shape}, expected {expected} for {argument} of shape {a.shape}"
         )
     number = a.shape[1]
     counted = target != integer(name, "ignore_index", ignore_index, least=None)
@@ -253,11 +320,25 @@ def _classified(name, a, target, weight, ignore_index):
         raise ValueError(f"{name}: target {target[wrong][0]} is not one of the classes 0 … {number - 1}")
     if weight is None:
         weight = np.ones(number, a.dtype)
-    _, weight = floats(name, a=a, weight=weight)
+    _, weight = floats(name, **{argument: a, "weight": weight})
     if weight.shape != (number,):
         raise ValueError(f"{name}: weight has shape {weight.shape}, expected ({number},), one for each class")
     classes = np.where(counted, target, 0)
     return a, classes, weight[classes] * counted
+
+
+def _surprise(name, log_p, classes, weights, reduction):
+    """The weighted losses of the true classes; one that does not count is 0, whatever its score."""
+    true = np.take_along_axis(log_p, classes[:, None], axis=1)[:, 0]
+    losses = np.where(weights == 0, weights, -weights * true)
+    return _reduced(name, losses, weights.sum(), reduction)
+
+
+def _shares(name, dy, a, weights, reduction):
+    """The gradient of the reduced loss with respect to each surprise."""
+    dy = _shared(name, dy, a, weights.shape, weights.sum(), reduction)
+    with np.errstate(invalid="ignore"):  # the mean of nothing
+        return np.where(weights == 0, weights, weights * dy)
 
 
 def _alike(name, **arrays):

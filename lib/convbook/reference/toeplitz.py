@@ -3,14 +3,19 @@
 The transpose of this matrix is what backpropagation and transposed convolution apply. The weights may have
 any real dtype: fill the kernel with 1, 2, 3, … and the entries say which weight stands where. A weight that
 happens to be zero is stored all the same, so the number of stored entries, `W.nnz`, is the number of
-connections.
+connections. A NaN goes where its connections lead; connections to the padding are left out.
 """
 
 from math import prod
 
 import numpy as np
 
-from convbook.reference._adjoint import finish_backward, prepare_adjoint, prepare_backward
+from convbook.reference._adjoint import (
+    finish_backward,
+    prepare_adjoint,
+    prepare_adjoint_backward,
+    prepare_backward,
+)
 from convbook.reference._arguments import integer, kept, lay_out, per_axis, prepare, real
 
 __all__ = [
@@ -22,7 +27,9 @@ __all__ = [
     "conv2d_backward",
     "conv2d_matrix",
     "conv_transpose1d",
+    "conv_transpose1d_backward",
     "conv_transpose2d",
+    "conv_transpose2d_backward",
     "convolve1d_matrix",
     "is_hankel",
     "is_toeplitz",
@@ -116,6 +123,38 @@ def conv_transpose2d(x, w, b=None, *, stride=1, padding=0, output_padding=0, gro
     """
     layer = prepare_adjoint("conv_transpose2d", 2, x, w, b, stride, padding, output_padding, groups, dilation)
     return _times_transpose(layer)
+
+
+def conv_transpose1d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply by the matrix itself: the transpose of the transpose.
+
+        dx = W · dy,      dW = x · dyᵀ,      dw[c, j, a] = Σ dW where W holds w[c, j, a]
+
+    Parameters, result and errors are those of `direct.conv_transpose1d_backward`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose1d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _by_matrix(*prepare_adjoint_backward(name, 1, dy, x, w, *hyper))
+
+
+def conv_transpose2d_backward(dy, x, w, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Multiply by the matrix itself: the transpose of the transpose.
+
+        dx = W · dy,      dW = x · dyᵀ,      dw[c, j, a, e] = Σ dW where W holds w[c, j, a, e]
+
+    Parameters, result and errors are those of `direct.conv_transpose2d_backward`.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name = "conv_transpose2d_backward"
+    hyper = stride, padding, output_padding, groups, dilation
+    return _by_matrix(*prepare_adjoint_backward(name, 2, dy, x, w, *hyper))
 
 
 def conv1d_matrix(w, n, *, stride=1, padding=0, dilation=1, groups=1):
@@ -402,21 +441,35 @@ def _times_transpose(layer):
 
 
 def _by_transpose(layer, dy):
-    """The gradients of a layer from its matrix.
-
-    Of dW = dy · xᵀ only the entries are needed where W has connections. A matrix of the same pattern, with
-    the number of each weight in its place, says which of them share one.
-    """
+    """The gradients of a layer from its matrix."""
     x, w, dy = map(_at_least_float32, (layer.x, layer.w, dy))
     W = _matrix(w, layer.layout, layer.groups)
     flat_x, flat_dy = x.reshape(len(x), W.shape[1]), dy.reshape(len(x), W.shape[0])
     dx = (W.T @ flat_dy.T).T.reshape(x.shape)
+    return finish_backward(layer, dx, _of_weights(layer, flat_dy, flat_x), dy)
 
+
+def _by_matrix(layer, dy):
+    """The gradients of a transposed layer from the matrix of which it applies the transpose."""
+    x, w, dy = map(_at_least_float32, (layer.x, layer.w, dy))
+    W = _matrix(w, layer.layout, layer.groups)
+    flat_x, flat_dy = x.reshape(len(x), W.shape[0]), dy.reshape(len(x), W.shape[1])
+    dx = (W @ flat_dy.T).T.reshape(x.shape)
+    return finish_backward(layer, dx, _of_weights(layer, flat_x, flat_dy), dy)
+
+
+def _of_weights(layer, rows, columns):
+    """The gradients of the weights, from what stands at the rows and at the columns of their matrix.
+
+    Of dW = rows · columnsᵀ only the entries are needed where W has connections. A matrix of the same pattern,
+    with the number of each weight in its place, says which of them share one.
+    """
+    w = layer.w
     number = _matrix(np.arange(w.size).reshape(w.shape), layer.layout, layer.groups).tocoo()
-    dW = np.sum(flat_dy[:, number.row] * flat_x[:, number.col], axis=0)
-    dw = np.zeros(w.size, w.dtype)
+    dW = np.sum(rows[:, number.row] * columns[:, number.col], axis=0)
+    dw = np.zeros(w.size, dW.dtype)
     np.add.at(dw, number.data, dW)
-    return finish_backward(layer, dx, dw.reshape(w.shape), dy)
+    return dw.reshape(w.shape)
 
 
 def _at_least_float32(a):

@@ -9,11 +9,21 @@ from math import floor
 
 import numpy as np
 
-from convbook.reference._arguments import integer, per_axis, times
+from convbook.reference._adjoint import prepare_backward
+from convbook.reference._arguments import integer, per_axis, prepare, times
 from convbook.reference._maps import gradient, maps
 from convbook.reference._resample import resample, resample_backward
+from convbook.reference.conv import conv2d, conv2d_backward
 
-__all__ = ["bilinear_kernel", "interpolate", "interpolate_backward", "linear_kernel", "overlap_count"]
+__all__ = [
+    "bilinear_kernel",
+    "interpolate",
+    "interpolate_backward",
+    "linear_kernel",
+    "overlap_count",
+    "resize_conv2d",
+    "resize_conv2d_backward",
+]
 
 DIMENSIONS = {"nearest": 2, "linear": 1, "bilinear": 2}
 
@@ -59,10 +69,7 @@ def interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_corner
     Chapter 7, "Transposed convolution", and 14, "Semantic segmentation". For "nearest" the places are
     computed in float32, as in PyTorch, which takes (N, C, L) there too.
     """
-    x, taps = _prepare("interpolate", x, size, scale_factor, mode, align_corners)
-    for axis, index, weight in taps:
-        x = resample(x, axis, index, weight)
-    return x
+    return _read(*_prepare("interpolate", x, size, scale_factor, mode, align_corners))
 
 
 def interpolate_backward(dy, x, *, size=None, scale_factor=None, mode="nearest", align_corners=False):
@@ -92,9 +99,109 @@ def interpolate_backward(dy, x, *, size=None, scale_factor=None, mode="nearest",
     name = "interpolate_backward"
     x, taps = _prepare(name, x, size, scale_factor, mode, align_corners)
     dy = gradient(name, dy, x, (*x.shape[: -len(taps)], *(index.shape[1] for _, index, _ in taps)))
-    for axis, index, weight in taps:
-        dy = resample_backward(dy, axis, index, weight, x.shape[axis])
-    return dy
+    return _give_back(dy, x, taps)
+
+
+def resize_conv2d(
+    x,
+    w,
+    b=None,
+    *,
+    size=None,
+    scale_factor=None,
+    mode="nearest",
+    align_corners=False,
+    padding=0,
+    dilation=1,
+    groups=1,
+):
+    """Enlarge a map first, and convolve what has been enlarged: upsampling without a checkerboard.
+
+        y = conv2d(interpolate(x, …), w, b, …)
+
+    Every output is made by the same number of taps, so that equal inputs give equal outputs, whatever the
+    kernel has learned.
+
+    Parameters
+    ----------
+    x : ndarray, (H, W), (C, H, W) or (N, C, H, W)
+        A map, several, or a batch of such; any float dtype.
+    w : ndarray, (R, S) with x (H, W), else (K, C // groups, R, S)
+        The kernel, or one kernel per output map; the dtype of `x`.
+    b : ndarray, (K,), or a number with x (H, W), optional
+        Bias; the dtype of `x`.
+    size, scale_factor, align_corners
+        As in `interpolate`.
+    mode : "nearest" or "bilinear"
+    padding, dilation, groups
+        As in `conv2d`; "same" keeps the size that the map has been given.
+
+    Returns
+    -------
+    y : ndarray, (H', W'), (K, H', W') or (N, K, H', W'), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `interpolate` and `conv2d`, and if the mode is "linear".
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution" (Odena et al. 2016). With "nearest" and a whole factor s it is a
+    transposed convolution of stride s, whose kernels are the turned ones of `w`, blurred by an s×s box.
+    """
+    name, hyper = "resize_conv2d", {"padding": padding, "dilation": dilation, "groups": groups}
+    prepare(name, 2, x, w, b, 1, "same", dilation, groups)  # so that errors speak of x as it was given
+    resized = _read(*_images(name, x, size, scale_factor, mode, align_corners))
+    prepare(name, 2, resized, w, b, 1, **hyper)
+    return conv2d(resized, w, b, **hyper)
+
+
+def resize_conv2d_backward(
+    dy,
+    x,
+    w,
+    *,
+    size=None,
+    scale_factor=None,
+    mode="nearest",
+    align_corners=False,
+    padding=0,
+    dilation=1,
+    groups=1,
+):
+    """Go back through the convolution, then through the interpolation.
+
+        d, dw, db = conv2d_backward(dy, interpolate(x, …), w, …),      dx = interpolate_backward(d, x, …)
+
+    Parameters
+    ----------
+    dy : ndarray, the shape of the output, dtype of `x`
+    x, w, size, scale_factor, mode, align_corners, padding, dilation, groups
+        As in `resize_conv2d`.
+
+    Returns
+    -------
+    dx : ndarray, shape and dtype of `x`
+    dw : ndarray, shape and dtype of `w`
+    db : ndarray, (K,), or a number with x (H, W), dtype of `x`
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `resize_conv2d`, and if `dy` is not of the output's shape.
+
+    Notes
+    -----
+    Chapter 7, "Transposed convolution".
+    """
+    name, hyper = "resize_conv2d_backward", {"padding": padding, "dilation": dilation, "groups": groups}
+    prepare(name, 2, x, w, None, 1, "same", dilation, groups)
+    x, taps = _images(name, x, size, scale_factor, mode, align_corners)
+    resized = _read(x, taps)
+    prepare_backward(name, 2, dy, resized, w, 1, **hyper)
+    dresized, dw, db = conv2d_backward(dy, resized, w, **hyper)
+    return _give_back(dresized, x, taps), dw, db
 
 
 def linear_kernel(s):
@@ -222,6 +329,27 @@ def _prepare(name, x, size, scale_factor, mode, align_corners):
         index, weight = _nearest(n, m, step) if mode == "nearest" else _linear(n, m, step, align_corners)
         taps.append((axis, index, weight))
     return x, taps
+
+
+def _images(name, x, size, scale_factor, mode, align_corners):
+    """The same for images only."""
+    if mode not in ("nearest", "bilinear"):
+        raise ValueError(f"{name}: mode must be 'nearest' or 'bilinear', got {mode!r}")
+    return _prepare(name, x, size, scale_factor, mode, align_corners)
+
+
+def _read(x, taps):
+    """Interpolate, one axis after the other."""
+    for axis, index, weight in taps:
+        x = resample(x, axis, index, weight)
+    return x
+
+
+def _give_back(dy, x, taps):
+    """The adjoint, for maps like x."""
+    for axis, index, weight in taps:
+        dy = resample_backward(dy, axis, index, weight, x.shape[axis])
+    return dy
 
 
 def _nearest(n, m, step):

@@ -129,7 +129,11 @@ class Sandbox:
     def close(self):
         """End the parent, and the worker with it."""
         self._control.close()
-        self._process.wait()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 class Worker:

@@ -2,7 +2,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 
 // `make("p", {class: "x"}, "text", child)`; a name in `shapes` makes an SVG element.
-const shapes = new Set(["svg", "g", "rect", "text", "path", "line", "circle", "tspan"]);
+const shapes = new Set(["svg", "g", "image", "rect", "text", "path", "line", "circle", "tspan"]);
 function make(name, attributes = {}, ...children) {
   const node = shapes.has(name) ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -53,8 +53,8 @@ function field(label, value, changed) {
   return input;
 }
 
-// Grey levels of an embedded photograph, 0 to 1, as rows.
-async function pixels(address) {
+// The red, green and blue of an embedded photograph, each as rows of numbers from 0 to 1.
+async function channels(address) {
   const image = new Image();
   image.src = address;
   await image.decode();
@@ -62,20 +62,24 @@ async function pixels(address) {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.drawImage(image, 0, 0);
   const { data } = context.getImageData(0, 0, image.width, image.height);
-  return Array.from({ length: image.height }, (_, i) =>
-    Array.from({ length: image.width }, (_, j) => data[4 * (i * image.width + j)] / 255));
+  return [0, 1, 2].map((c) => Array.from({ length: image.height }, (_, i) =>
+    Array.from({ length: image.width }, (_, j) => data[4 * (i * image.width + j) + c] / 255)));
 }
 
-// Draw grey levels, 0 black to 1 white.
-function paint(canvas, rows) {
-  canvas.width = rows[0].length;
-  canvas.height = rows.length;
+// Its grey levels, where all three are alike.
+const pixels = async (address) => (await channels(address))[0];
+
+// Draw grey levels, 0 black to 1 white, or the three channels of a colour image.
+function paint(canvas, ...planes) {
+  canvas.width = planes[0][0].length;
+  canvas.height = planes[0].length;
   const context = canvas.getContext("2d");
   const image = context.createImageData(canvas.width, canvas.height);
-  rows.flat().forEach((value, i) => {
-    image.data.fill(Math.round(255 * Math.max(0, Math.min(1, value))), 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = 255;
-  });
+  for (const c of [0, 1, 2]) {
+    const plane = planes[c] || planes[0];
+    plane.flat().forEach((value, i) => { image.data[4 * i + c] = Math.round(255 * Math.max(0, Math.min(1, value))); });
+  }
+  for (let i = 3; i < image.data.length; i += 4) image.data[i] = 255;
   context.putImageData(image, 0, 0);
 }
 

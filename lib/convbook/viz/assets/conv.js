@@ -33,6 +33,17 @@ const conv = (() => {
     return y;
   }
 
+  // A layer on the maps x: y[j] = Σ_i w[j][i] ⋆ x[i]
+  const sum = (a, b) => a.map((row, u) => row.map((value, v) => value + b[u][v]));
+  const layer = (x, w, options) => w.map((kernels) => kernels.map((kernel, i) => conv2d(x[i], kernel, options)).reduce(sum));
+
+  // What a layer of r×r kernels from k to k′ maps makes of k×H×W numbers, and what it costs.
+  function layerCost({ k, maps, H, W, r, s, p, t, g }) {
+    const [height, width] = [H, W].map((n) => outputSize(n, r, { stride: s, padding: p, dilation: t }));
+    const parameters = (r * r * (k / g) + 1) * maps;
+    return { height, width, parameters, operations: parameters * height * width };
+  }
+
   // y[s₁u + t₁a − p₁, s₂v + t₂e − p₂] += x[u, v] · w[a, e]
   function convTranspose2d(x, w, { stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = {}) {
     const [s, p, t, q] = [stride, padding, dilation, outputPadding].map(pair);
@@ -114,8 +125,31 @@ const conv = (() => {
     return outputs.flatMap((u) => taps.map((a) => ({ i: stride * u + dilation * a - padding, u, a })));
   }
 
+  // Unit u of a layer sees `size` inputs from start + jump·u on; one field for each layer { r, s, p, t }.
+  function receptiveField(layers) {
+    let [size, jump, start] = [1, 1, 0];
+    return layers.map(({ r, s, p, t }) => {
+      [size, start, jump] = [size + (r - 1) * t * jump, start - p * jump, s * jump];
+      return { size, jump, start };
+    });
+  }
+
+  // The sizes of the input and of every layer's output; 0 from the first layer on that does not fit.
+  const sizes = (layers, n) => layers.reduce((made, { r, s, p, t }) =>
+    [...made, made.at(-1) && outputSize(made.at(-1), r, { stride: s, padding: p, dilation: t })], [n]);
+
+  // How much each of n inputs matters to one unit of the last layer, if every layer averages its windows.
+  function inputGradient(layers, n, unit) {
+    const made = sizes(layers, n);
+    const one = Array.from({ length: made.at(-1) }, (_, u) => Number(u === unit));
+    return layers.reduceRight((dy, { r, s, p, t }, l) => convTranspose1d(dy, new Array(r).fill(1 / r), {
+      stride: s, padding: p, dilation: t, outputPadding: made[l] - (s * (dy.length - 1) + t * (r - 1) + 1 - 2 * p),
+    }), one);
+  }
+
   return {
-    outputSize, conv1d, conv2d, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
+    outputSize, layerCost, conv1d, conv2d, layer, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
     maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, wires,
+    receptiveField, sizes, inputGradient,
   };
 })();

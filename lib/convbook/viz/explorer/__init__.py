@@ -4,19 +4,25 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 """
 
 from convbook.viz.explorer.backward import gates, pixels_affected, wiring
+from convbook.viz.explorer.fields import dilation, receptive_field
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
+from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
 from convbook.viz.explorer.matrices import toeplitz
 from convbook.viz.explorer.pooling import pooling_shift
 from convbook.viz.explorer.transposed import overlap
 
 __all__ = [
     "convolution2d",
+    "dilation",
+    "feature_maps",
     "gabor",
     "gates",
     "impulse_probe",
+    "layer_arithmetic",
     "overlap",
     "pixels_affected",
     "pooling_shift",
+    "receptive_field",
     "toeplitz",
     "wiring",
 ]

@@ -3,6 +3,7 @@
 import numpy as np
 
 from convbook.viz.explorer.figure import explorer, within
+from convbook.viz.html import scrolling
 from convbook.viz.plots.computations import computation_svg
 from convbook.viz.plots.layers import graph_svg
 
@@ -42,7 +43,7 @@ def gates(x=3, y=-4, z=2, w=-1):
     gradients |= {"z": 2, "w": 0} if z >= w else {"z": 0, "w": 2}
     alt = f"2(xy + max(z, w)) at ({x}, {y}, {z}, {w}) as a graph of gates, with values and gradients"
     picture = computation_svg(graph, values, gradients, alt)
-    return explorer("gates", {"start": start}, f"Explorer: {alt}", f'<div class="cb-scroll">{picture}</div>')
+    return explorer("gates", {"start": start}, f"Explorer: {alt}", scrolling(picture))
 
 
 def wiring(n=7, r=3, *, s=1, p=0, t=1):

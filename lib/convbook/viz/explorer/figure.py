@@ -8,15 +8,16 @@ from convbook.viz.plots.photographs import png
 MAX_IMAGE = 30_000  # bytes of an embedded photograph
 
 
-def embed(function, image):
-    """A grey image as the data address of a PNG, black 0 and white 1."""
+def embed(function, image, colour=False):
+    """A grey or colour image as the data address of a PNG, black 0 and white 1."""
     image = np.asarray(image)
-    if image.ndim != 2:
-        raise ValueError(f"explorer.{function}: image must be grey, (H, W), got shape {image.shape}")
+    if image.ndim != (3 if colour else 2) or (colour and len(image) != 3):
+        kind = "in colours, (3, H, W)" if colour else "grey, (H, W)"
+        raise ValueError(f"explorer.{function}: image must be {kind}, got shape {image.shape}")
     address = png(image, (0, 1))
     size = len(address) * 3 // 4
     if size > MAX_IMAGE:
-        h, w = image.shape
+        h, w = image.shape[-2:]
         raise ValueError(
             f"explorer.{function}: image {h}×{w} takes {size} bytes as PNG, at most {MAX_IMAGE} are embedded"
         )

@@ -1,6 +1,7 @@
 """The pictures of the chapters: photographs side by side, matrices of weights, signals, layers as graphs."""
 
 from convbook.viz.plots.computations import computation
+from convbook.viz.plots.fields import cone, taps
 from convbook.viz.plots.layers import both_ways, layer, layer_growth
 from convbook.viz.plots.numbers import heatmap
 from convbook.viz.plots.photographs import images
@@ -10,6 +11,7 @@ from convbook.viz.plots.weights import matrices, matrix
 __all__ = [
     "both_ways",
     "computation",
+    "cone",
     "heatmap",
     "images",
     "layer",
@@ -17,4 +19,5 @@ __all__ = [
     "matrices",
     "matrix",
     "signals",
+    "taps",
 ]

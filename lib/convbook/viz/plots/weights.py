@@ -108,7 +108,7 @@ def matrix_svg(
         raise ValueError(f"{function}: {m}×{n} is too wide for letters, at most 25 columns; use heatmap")
     if not isinstance(labels, str) and len(labels) < W.max():
         raise ValueError(f"{function}: {len(labels)} labels for {W.max()} weights")
-    left, top = (34 if rows else 1), (28 if columns else 1)
+    left, top = margins(columns, rows)
     cell = min(CELL, (690 - left) // n)
     parts = headings((m, n), left, top, cell, columns, rows)
     for (i, j), k in np.ndenumerate(W):
@@ -125,6 +125,11 @@ def matrix_svg(
     return picture(right + 1, bottom + 1, parts, alt)
 
 
+def margins(columns, rows):
+    """Room on the left and above a matrix for the letters of its rows and columns, where they are given."""
+    return 24 + 10 * len(rows) if rows else 1, 28 if columns else 1
+
+
 def headings(shape, left, top, cell, columns, rows):
     """The letters of the inputs over the columns and of the outputs beside the rows, where they are given."""
     (m, n), font = shape, _font(cell)
@@ -134,7 +139,9 @@ def headings(shape, left, top, cell, columns, rows):
             text(left + cell * (j + 0.5), 19, subscript(columns, j + 1), f"mid {role(columns)}", font)
         )
     for i in range(m if rows else 0):
-        parts.append(text(26, top + cell * (i + 0.65), subscript(rows, i + 1), f"end {role(rows)}", font))
+        parts.append(
+            text(left - 8, top + cell * (i + 0.65), subscript(rows, i + 1), f"end {role(rows)}", font)
+        )
     return parts
 
 

@@ -7,6 +7,7 @@ frames and calls `figure`.
 """
 
 from convbook.viz.stepper.backward import backward_input, backward_weight
+from convbook.viz.stepper.channels import multichannel
 from convbook.viz.stepper.convolution import conv1d, conv2d
 from convbook.viz.stepper.figure import Frame, Grid, Matrix, figure
 from convbook.viz.stepper.pooling import avg_pool2d, bed_of_nails, max_pool2d, max_unpool2d, unpool_nearest
@@ -27,5 +28,6 @@ __all__ = [
     "figure",
     "max_pool2d",
     "max_unpool2d",
+    "multichannel",
     "unpool_nearest",
 ]

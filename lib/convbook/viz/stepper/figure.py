@@ -11,6 +11,7 @@ from convbook.viz.stepper.words import index
 from convbook.viz.svg import line, picture, rect, text
 
 CELL = 42  # pixels; holds a number in the page's text size and a small one beside it
+LETTER = 9  # of a label
 MAX_FRAMES = 150
 
 
@@ -57,13 +58,13 @@ class Matrix:
     name : str
         By which frames refer to it.
     which : ndarray of int, (m, n)
-        0 where it is zero, k where it holds weight number k.
+        0 where the matrix is zero, k where it holds weight number k.
     label : str
         Written in its corner, or above it.
     letter : str
         Of the weights, to be numbered.
     columns, rows : str, optional
-        Letter of the inputs over the columns and of the outputs beside the rows.
+        Letters of the inputs over the columns and of the outputs beside the rows.
     """
 
     name: str
@@ -94,7 +95,7 @@ class Frame:
     put: dict = field(default_factory=dict)
 
 
-def figure(kind, panels, frames, *, alt):
+def figure(kind, panels, frames, *, alt, aligned=False):
     """Make a step-through figure from grids and frames.
 
     Parameters
@@ -107,6 +108,9 @@ def figure(kind, panels, frames, *, alt):
         At least one, at most 150.
     alt : str
         A sentence that says what is stepped through.
+    aligned : bool
+        The panels belong in one line, their lower edges level, and on a narrow page they shrink instead of
+        wrapping. No lines are drawn within them.
 
     Returns
     -------
@@ -128,13 +132,14 @@ def figure(kind, panels, frames, *, alt):
     written = [number(v) for grid in grids for v in grid.values.flat]
     longest = max(map(len, written + [text for cells in texts.values() for text in cells.values()]))
     wide = max(CELL, 10 * longest + 12)
-    drawn = [_panel(panel, wide, texts, frames) for panel in panels]
+    drawn = [_panel(panel, wide, texts, frames, not aligned) for panel in panels]
     pictures = "".join(f"<div>{picture}</div>" for picture in drawn)
     captions = "".join(f"<li>{frame.caption}</li>" for frame in frames)
+    sheets = ["plots.css"] * any(isinstance(panel, Matrix) for panel in panels) + ["stepper.css"]
     html = (
-        f"{style('plots.css', 'stepper.css')}"
+        f"{style(*sheets)}"
         f'<div class="cb cb-stepper" id="{id}" role="group" aria-label="{escape(alt)}">'
-        f'<div class="cb-row">{pictures}</div>'
+        f'<div class="cb-row{" cb-aligned" if aligned else ""}">{pictures}</div>'
         '<div class="cb-controls" hidden>'
         f'<button type="button" data-do="back" aria-label="Previous step">{_ICONS["back"]}</button>'
         f'<button type="button" data-do="play" aria-label="Play">{_ICONS["play"]}{_ICONS["pause"]}</button>'
@@ -162,25 +167,36 @@ _ICONS = {
 }
 
 
-def _panel(grids, wide, texts, frames):
+def _panel(grids, wide, texts, frames, wired):
     """One picture with the state of the last frame: what is seen without a script."""
     if isinstance(grids, Matrix):
         return _matrix(grids, frames[-1])
     parts, lit = [], []
     top = width = 0
+    left = max(_margin(grid) for grid in grids)
     for g, grid in enumerate(grids):
         on = [frame.on.get(grid.name, {}) for frame in frames]
-        drawn, cells, right, bottom = _grid(grid, wide, top, g > 0, texts.get(grid.name, {}), on)
+        drawn, cells, right, bottom = _grid(grid, wide, left, top, g > 0, texts.get(grid.name, {}), on)
         parts += drawn
         lit.append(cells)
         width, top = max(width, right), bottom + 30
-    if len(grids) == 2:
+    if wired and len(grids) == 2:
         wires = [line(x1, y1 + CELL, x2, y2) for (x1, y1), (x2, y2) in product(*lit)]
         parts.insert(0, f'<g class="wires">{"".join(wires)}</g>')
     return picture(width, bottom + 2, parts, "; ".join(f"{grid.label}: {_spoken(grid)}" for grid in grids))
 
 
-def _grid(grid, wide, top, lower, texts, on):
+def _margin(grid):
+    """Room on the left: for the label of a row, for the indices of a rectangle."""
+    return 44 if _beside(grid) and len(grid.label) == 2 else 34 if grid.values.ndim == 1 else 26
+
+
+def _beside(grid):
+    """Whether the label stands left of its row, as x and dx do."""
+    return grid.values.ndim == 1 and len(grid.label) <= 2
+
+
+def _grid(grid, wide, left, top, lower, texts, on):
     """A grid's cells and indices, where its lit cells stand, and its right and lower edge."""
     values = np.atleast_2d(grid.values)
     rows, cols = values.shape
@@ -188,9 +204,8 @@ def _grid(grid, wide, top, lower, texts, on):
     columns = grid.columns or range(cols)
     first = (0, *grid.first)[-2:]
     faint = np.zeros(values.shape, bool) if grid.faint is None else np.atleast_2d(grid.faint)
-    beside = row and len(grid.label) <= 2  # x or dx stands left of its row
+    beside = _beside(grid)
     below = row and lower  # indices under the row: lines come from above
-    left = 34 if row else 26
     y0 = top + (0 if beside else 24) + (0 if below else 20)
 
     name = f'<tspan class="name">{escape(grid.label)}</tspan>'
@@ -223,13 +238,14 @@ def _grid(grid, wide, top, lower, texts, on):
             "</g>",
         ]
     parts.append(f'<g class="cells {grid.role}" data-grid="{grid.name}">{"".join(cells)}</g>')
-    return parts, lit, left + wide * (max(columns) + 1) + 2, y0 + CELL * rows + (18 if below else 0)
+    right = left + max(wide * (max(columns) + 1) + 2, 0 if beside else LETTER * len(grid.label))
+    return parts, lit, right, y0 + CELL * rows + (18 if below else 0)
 
 
 def _matrix(matrix, last):
     """The picture of a matrix with the state of the last frame."""
     m, n = matrix.which.shape
-    left, top = (34 if matrix.rows else 1), 28
+    left, top = weights.margins("", matrix.rows)[0], 28  # a line for its name in any case
     cell = min(weights.CELL, (690 - left) // n)
     on = last.on.get(matrix.name, {})
     corner = text(0, 19, f'<tspan class="name">{escape(matrix.label)}</tspan>')
