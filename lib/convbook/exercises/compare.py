@@ -183,9 +183,12 @@ def name(value):
     if isinstance(value, tuple):
         return f"a tuple of {len(value)}"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(map(repr, value))}" if value else "an empty dict"
+        keys = ", ".join(map(repr, value))
+        return f"a dict with the keys {keys[:200]}" if value else "an empty dict"
     if isinstance(value, str):
         return f"the text {value!r}" if len(value) < 50 else f"a text of {len(value)} characters"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
+    if isinstance(value, int) and value.bit_length() > 1000:  # more than a float can hold
+        return f"a whole number of {value.bit_length()} bits"
     return f"the number {value:.6g}"

@@ -40,7 +40,7 @@ values.add(
     "a million numbers in a tuple, a million texts in a dict",
     """
     def toeplitz_matrix(w, n):
-        return tuple(range(10**6)) if n % 2 else {str(i): i for i in range(10**5)}
+        return tuple(range(3 * 10**5)) if n % 2 else {str(i): i for i in range(10**5)}
     """,
     CONVOLVE,
     deserves="partly: crashed 0, right 4",
@@ -118,7 +118,7 @@ values.add(
     "half precision, and complex numbers",
     "def convolve1d(x, w):\n    print('half')\n    return np.convolve(x, w).astype(np.float16)",
     f"{TOEPLITZ}\nreal = toeplitz_matrix\ndef toeplitz_matrix(w, n):\n    return real(w, n) + 0j",
-    deserves="graded: partly right 1, right 4",
+    deserves="graded: wrong 0, right 4",
     tells="half",
 )
 

@@ -65,7 +65,6 @@ for header, code in {
     "changed arguments that are no texts": "frame([0, '', '', [1, [2]], ''])",
     "points": "frame({'dict': {'points': 100, 'status': 'graded', 'seed': 0}})",
     "a linear system": "frame([{'system': [[1.0], [1.0]]}, '', '', [], ''])",
-    "a list that is no array": "frame([{'list': [1, {'list': [2, 3]}]}, '', '', [], ''])",
 }.items():
     forgery(header, code)
 
@@ -105,33 +104,29 @@ wire.add(
 forgery(
     "forged answers to all that is asked",
     "frame([0, '', '', [], 'forged']) * 25",
-    deserves="graded: wrong 0, right 4",
     tells="^forged$",
 )
 forgery(
-    "a truth value in numpy's own type, a list of numbers, a deep tuple",
+    "values of every kind that an answer of ours would not have",
     "b''.join(frame([v, '', '', [], 'a forged value'], npy(\"{'descr': '|b1', 'fortran_order': False, 'shape': (), }\", "
-    "b'\\1')) for v in ({'scalar': 0}, [[[[[[[[[[[1]]]]]]]]]]], {'dict': {'__class__': 1}}, 1e308, {'complex': [1.0, 2.0]}))",
-    deserves="graded: wrong 0, right 4",
+    "b'\\1')) for v in ({'scalar': 0}, [[[[[[[[[[[1]]]]]]]]]]], {'list': [1, {'list': [2, 3]}]}, {'dict': {'__class__': 1}}, "
+    "1e308, {'complex': [1.0, 2.0]}))",
     tells="a forged value",
 )
 forgery(
     "markup in every part of an answer",
     "b''.join(frame(['<script>', '<script>alert(1)</script>', '<img src=x onerror=alert(1)>', ['<b>x</b>'], '</pre><script>']) "
     "for _ in range(25))",
-    deserves="graded: wrong 0, right 4",
     tells="<script>alert\\(1\\)</script>: <img",
 )
 forgery(
     "a megabyte in every part of an answer",
     "b''.join(frame(['x' * 10**5, 'y' * 10**5, 'z' * 10**5, ['u' * 9999] * 30, 'v' * 10**5]) for _ in range(25))",
-    deserves="graded: wrong 0, right 4",
     tells="^vvvvvvvvv",
 )
 forgery(
     "a million changed arguments",
-    "b''.join(frame([0, '', '', [''] * 200_000, 'many']) for _ in range(25))",
-    deserves="graded: wrong 0, right 4",
+    "frame([0, '', '', [''] * 200_000, 'many']) * 25",
     tells="^many$",
 )
 forgery(
@@ -196,15 +191,16 @@ wire.add(
     "raise ValueError('not well at all')",
     TOEPLITZ,
     CONVOLVE,
-    deserves="?",
+    deserves="crashed: crashed 0, crashed 0",  # its answers to the cells are taken, one after the other, for others
+    keeps_quiet="not well at all",
     tells="sent what is no answer",
 )
 wire.add(
     "says that there are answers where there are none",
     WIRE,
     "send(frame([]) + frame([True, True]))",
-    deserves="?",
-    tells="ended its process",
+    deserves="crashed: crashed 0, crashed 0",
+    tells="sent what is no answer",
 )
 wire.add(
     "a thread that answers later",
@@ -214,25 +210,27 @@ wire.add(
         while True:
             time.sleep(0.002)
             send(frame([0, "", "", [], "from a thread"]))
-    def toeplitz_matrix(w, n):
+    def convolve1d(x, w):
         threading.Thread(target=late, daemon=True).start()
         time.sleep(0.02)
-        return 0
+        return np.convolve(x, w)
     """,
-    CONVOLVE,
-    deserves="graded: wrong 0, right 4",
+    TOEPLITZ,
+    deserves="partly: right 3, crashed 0",
     tells="^from a thread$",
 )
 wire.add(
     "a flood of complaints about cells",
     WIRE,
-    "def flood():\n    for _ in range(100):\n        send(frame(['nothing works ' * 3] * 20_000))",
-    "threading.Thread(target=flood, daemon=True).start()\ntime.sleep(0.2)",
-    *["pass"] * 30,
+    """
+    send(frame(["nothing works " * 3] * 5_000) * 10 + frame([True, True]))
+    os.dup2(os.pipe()[1], WIRE)
+    """,
+    *["pass"] * 7,
     TOEPLITZ,
     CONVOLVE,
-    deserves="?",
-    tells="nothing works",
+    deserves="crashed: crashed 0, crashed 0",
+    tells="code cell 7: nothing works",
 )
 wire.add(
     "ten thousand imports that fail",
