@@ -1,5 +1,6 @@
 """The numbers of the system calls, against the kernel's own headers."""
 
+import fcntl
 import re
 from pathlib import Path
 
@@ -50,12 +51,14 @@ def run(code, number, *arguments, arch=None):
         at += 1 + (true if test else false)
 
 
-def test_the_filter_lets_through_what_is_listed_and_nothing_else():
-    code = seccomp.program(pid=7)
+@pytest.mark.parametrize("own_files", [True, False])
+def test_the_filter_lets_through_what_is_listed_and_nothing_else(own_files):
+    code = seccomp.program(pid=7, own_files=own_files)
     assert len(code) < 4096
-    allowed = {seccomp.number(name) for name in seccomp.ALLOWED}
+    allowed = {seccomp.number(name) for name in seccomp.ALLOWED + seccomp.OWN_FILES * own_files}
     conditional = {
-        seccomp.number(n) for n in ("clone", "clone3", "kill", "tgkill", "ioctl", "prctl", "prlimit64")
+        seccomp.number(n)
+        for n in ("clone", "clone3", "kill", "tgkill", "ioctl", "fcntl", "prctl", "prlimit64")
     }
     for number in range(1024):
         if number not in conditional:
@@ -77,6 +80,8 @@ def test_the_filter_looks_at_arguments():
         == run(code, number("prlimit64"), 1, 9, 0, 0)
         == eperm
     )
+    assert run(code, number("fcntl"), 3, fcntl.F_DUPFD_CLOEXEC) == seccomp.ALLOW
+    assert run(code, number("fcntl"), 3, fcntl.F_SETOWN) == eperm
     assert run(code, number("prctl"), 15) == seccomp.ALLOW
     assert run(code, number("prctl"), 1) == run(code, number("prctl"), 22) == eperm
     assert run(code, number("ioctl"), 0, 0x5401) == seccomp.ALLOW

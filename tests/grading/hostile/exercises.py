@@ -5,5 +5,6 @@ from dataclasses import replace
 from convbook.exercises.catalogue import EXERCISES as OF_THE_BOOK
 from convbook.exercises.limits import Limits
 
+SEED = "the secret of this class"
 EXERCISES = [OF_THE_BOOK["toeplitz_matrix"], OF_THE_BOOK["convolve1d"]]
 HURRIED = [replace(exercise, limits=Limits(call=0.5, cell=0.8, submission=8)) for exercise in EXERCISES]

@@ -35,7 +35,7 @@ class Lockdown:
     def __init__(self, rung, proc, stranger, keep_reading):
         self.rung, self.proc, self.stranger, self.keep_reading = rung, proc, stranger, keep_reading
         self.ruleset, self.used = None, 0
-        self._filter_for_process_1 = seccomp.assemble(seccomp.program(1))
+        self._filter_for_process_1 = seccomp.assemble(seccomp.program(1, own_files=True))
 
     def submit(self, fd, limits):
         """Lock this process down.
@@ -73,9 +73,9 @@ class Lockdown:
         os.closerange(3, fd)
         os.closerange(fd + 1, 1 << 20)
         if self.rung:
-            pid = os.getpid()
+            first = self.rung == 1  # in its namespaces it always is
             seccomp.install(
-                self._filter_for_process_1 if pid == 1 else seccomp.assemble(seccomp.program(pid))
+                self._filter_for_process_1 if first else seccomp.assemble(seccomp.program(os.getpid()))
             )
 
     def _become(self, uid):

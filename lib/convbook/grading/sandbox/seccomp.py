@@ -14,10 +14,10 @@ from convbook.grading.sandbox.syscalls import call, number
 # Files: what the mounts and Landlock leave. Memory. Threads of this process. Clocks. Who am I.
 # No socket, no other process, no mount, no ptrace, no key ring, no io_uring, no bpf: they are not here.
 ALLOWED = """
-read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 fcntl flock
+read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 flock
 fstat stat lstat newfstatat statx access faccessat faccessat2 statfs fstatfs getdents64 readlink readlinkat
 open openat creat getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink
-symlinkat chmod fchmod fchmodat truncate ftruncate fallocate fsync fdatasync fadvise64 utimensat umask
+symlinkat truncate ftruncate fallocate fsync fdatasync fadvise64 umask
 copy_file_range pipe pipe2 eventfd2 poll ppoll select pselect6
 mmap mprotect munmap mremap madvise brk membarrier
 futex set_robust_list rseq sched_yield sched_getaffinity getcpu arch_prctl exit exit_group
@@ -26,6 +26,9 @@ restart_syscall pause alarm getitimer setitimer nanosleep clock_nanosleep clock_
 gettimeofday time times getrusage getrlimit uname sysinfo getrandom
 gettid getpid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getresuid getresgid getgroups
 """.split()
+
+# Landlock does not stand in the way of these, so where there are no mounts that do, they are not allowed.
+OWN_FILES = "chmod fchmod fchmodat utimensat".split()
 
 NEW_THREAD = 0x00010000  # clone: CLONE_THREAD, the child shares this process
 NEW_NAMESPACE = 0x7E020000  # clone: any CLONE_NEW…
@@ -37,6 +40,8 @@ HARMLESS_IOCTLS = (
     0x5450,
     0x5451,
 )  # a terminal? its size? bytes waiting? blocking, close-on-exec
+# fcntl: duplicates, flags, locks, the size of a pipe. No owner, to whom the kernel would send signals.
+HARMLESS_FCNTLS = (*range(8), 36, 37, 38, 1030, 1031, 1032)
 THREAD_NAMES = (15, 16)  # prctl: PR_SET_NAME, PR_GET_NAME
 
 EPERM, ENOSYS = 1, 38
@@ -64,13 +69,15 @@ def refuse(error):
     return 0x00050000 | error
 
 
-def program(pid):
+def program(pid, own_files=False):
     """The filter of a worker.
 
     Parameters
     ----------
     pid : int
         The worker's; it may send signals to itself.
+    own_files : bool
+        Whatever files it can reach and change are its own.
 
     Returns
     -------
@@ -79,7 +86,8 @@ def program(pid):
     code = [(LOAD, 0, 0, ARCH), *_unless(EQUAL, ARCHITECTURE[platform.machine()], KILL), (LOAD, 0, 0, NUMBER)]
     if platform.machine() == "x86_64":
         code += _if(AT_LEAST, X32, KILL)
-    for first, last in _ranges(sorted(number(name) for name in ALLOWED if number(name) is not None)):
+    allowed = [number(name) for name in (*ALLOWED, *(OWN_FILES if own_files else ()))]
+    for first, last in _ranges(sorted(n for n in allowed if n is not None)):
         code += [(AT_LEAST, 0, 2, first), *_unless(AT_LEAST, last + 1, ALLOW)]
     code += _if(EQUAL, number("clone3"), refuse(ENOSYS))  # its flags lie in memory: the C library falls back
     code += _on(
@@ -92,6 +100,7 @@ def program(pid):
     for name in ("kill", "tgkill"):
         code += _on(name, *_one_of(0, [pid]))
     code += _on("ioctl", *_one_of(1, HARMLESS_IOCTLS))
+    code += _on("fcntl", *_one_of(1, HARMLESS_FCNTLS))
     code += _on("prctl", *_one_of(0, THREAD_NAMES))
     code += _on(  # read one's own limits: of process 0, and with no new limit
         "prlimit64",
