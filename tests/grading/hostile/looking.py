@@ -137,27 +137,26 @@ looking.add(
     import re
     count, found = 0, []
     wanted = re.compile(r"def (conv1d_matrix|circulant)|BOB'S ANSWER|THE SECRE|toeplitz_matrix = ")
-    for folder, folders, names in os.walk("/"):
-        for name in names:
-            path = os.path.join(folder, name)
-            if name.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
-                try:
-                    with open(path, encoding="utf-8", errors="replace") as file:
-                        count, text = count + 1, file.read(10**6)
-                except OSError:
-                    continue
-                found += [path] * bool(wanted.search(text))
-    for path in (LIBRARY, f"{LIBRARY}/reference", f"{LIBRARY}/exercises", PACKAGES, OUTSIDE):
+    def below(*roots):
+        for root in roots:
+            for folder, folders, names in os.walk(root):
+                for name in names:
+                    yield os.path.join(folder, name)
+    for path in below("/", *sys.path):
+        if path.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    count, text = count + 1, file.read(10**6)
+            except OSError:
+                continue
+            found += [path] * bool(wanted.search(text))
+    for path in (f"{LIBRARY}/reference", OUTSIDE):
         attempt(os.listdir, path)
     told.append(f"{count} files read, found {found}")
     """,
     TOEPLITZ,
     TELLING,
     tells=(r"[1-9]\d{2,} files read, found \[\]", "listdir.*reference'.*Error", "listdir.*class-.*Error"),
-    other_rung=(
-        "graded: right 3, right 4",
-        ("0 files read, found \\[\\]", "listdir.*reference'.*PermissionError", "listdir.*class-.*PermissionError"),
-    ),
     unguarded=("listdir.*class-.*grades.csv", "listdir.*reference.*toeplitz.py"),
 )
 
@@ -250,7 +249,7 @@ looking.add(
     "asks the other packages what is installed",
     """
     from importlib import metadata
-    told.append(f"installed: {sorted(d.name for d in metadata.distributions())}")
+    told.append(f"installed: {sorted(str(d.name) for d in metadata.distributions())}")
     import pkgutil
     told.append(f"modules: {sorted(m.name for m in pkgutil.iter_modules())}")
     """,
@@ -259,5 +258,5 @@ looking.add(
     tells="installed: \\['numpy'\\]",
     keeps_quiet="modules: .*'(hypothesis|torch|scipy|pytest|convbook)'",
     unguarded="installed: .*'hypothesis'",
-    other_rung=("graded: right 3, right 4", ("installed: .*numpy",)),
+    other_rung=("graded: right 3, right 4", ("installed: .*'None', 'None'.*'numpy'",)),
 )

@@ -38,7 +38,7 @@ attempts(
     attempt(open, f"../../../..{OUTSIDE}/grades.csv")
     attempt(open, f"/proc/self/root{OUTSIDE}/grades.csv")
     attempt(open, f"//{OUTSIDE}//grades.csv")
-    folder = os.open("/", os.O_RDONLY) if os.access("/", os.R_OK) else None
+    attempt(os.open, "/", os.O_RDONLY | os.O_DIRECTORY)
     for fd in range(64):
         attempt(lambda: os.open(f"{OUTSIDE}/grades.csv".lstrip("/"), os.O_RDONLY, dir_fd=fd))
     attempt(os.chroot, "/tmp")
