@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -20,69 +21,56 @@ import tracemalloc
 from collections.abc import Callable
 from importlib import metadata
 from math import exp, log, prod
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 
 LARGE = "16→16 31×31 @64"  # goes by spectra, and is left out of a second mean
+PADDED, HALVED = {"padding": 1}, {"stride": 2, "padding": 1}
 TABLES = {
     "Convolution": {
-        "3→64 3×3 @112": ("conv2d", (4, 3, 112, 112), (64, 3, 3, 3), {"padding": 1}),
-        "64→64 3×3 @56": ("conv2d", (4, 64, 56, 56), (64, 64, 3, 3), {"padding": 1}),
-        "128→128 3×3 @28": ("conv2d", (8, 128, 28, 28), (128, 128, 3, 3), {"padding": 1}),
-        "512→512 3×3 @14": ("conv2d", (4, 512, 14, 14), (512, 512, 3, 3), {"padding": 1}),
-        "512→512 3×3 @14, one image": ("conv2d", (1, 512, 14, 14), (512, 512, 3, 3), {"padding": 1}),
-        "32→64 5×5 @28": ("conv2d", (16, 32, 28, 28), (64, 32, 5, 5), {"padding": 2}),
-        "3→96 11×11 stride 4 @227": ("conv2d", (4, 3, 227, 227), (96, 3, 11, 11), {"stride": 4}),
-        "1→32 5×5 @28": ("conv2d", (128, 1, 28, 28), (32, 1, 5, 5), {}),
-        "32→64 5×5 @12": ("conv2d", (128, 32, 12, 12), (64, 32, 5, 5), {}),
-        "64→64 3×3 stride 2 @56": ("conv2d", (8, 64, 56, 56), (64, 64, 3, 3), {"stride": 2, "padding": 1}),
+        "3→64 3×3 @112": ("conv2d", [(4, 3, 112, 112), (64, 3, 3, 3)], PADDED),
+        "64→64 3×3 @56": ("conv2d", [(4, 64, 56, 56), (64, 64, 3, 3)], PADDED),
+        "128→128 3×3 @28": ("conv2d", [(8, 128, 28, 28), (128, 128, 3, 3)], PADDED),
+        "512→512 3×3 @14": ("conv2d", [(4, 512, 14, 14), (512, 512, 3, 3)], PADDED),
+        "512→512 3×3 @14, one image": ("conv2d", [(1, 512, 14, 14), (512, 512, 3, 3)], PADDED),
+        "32→64 5×5 @28": ("conv2d", [(16, 32, 28, 28), (64, 32, 5, 5)], {"padding": 2}),
+        "3→96 11×11 stride 4 @227": ("conv2d", [(4, 3, 227, 227), (96, 3, 11, 11)], {"stride": 4}),
+        "1→32 5×5 @28": ("conv2d", [(128, 1, 28, 28), (32, 1, 5, 5)], {}),
+        "32→64 5×5 @12": ("conv2d", [(128, 32, 12, 12), (64, 32, 5, 5)], {}),
+        "64→64 3×3 stride 2 @56": ("conv2d", [(8, 64, 56, 56), (64, 64, 3, 3)], HALVED),
         "64→64 3×3 dilation 2 @28": (
             "conv2d",
-            (8, 64, 28, 28),
-            (64, 64, 3, 3),
+            [(8, 64, 28, 28), (64, 64, 3, 3)],
             {"padding": 2, "dilation": 2},
         ),
-        "256→128 1×1 @28": ("conv2d", (8, 256, 28, 28), (128, 256, 1, 1), {}),
-        "128 3×3 depthwise @28": ("conv2d", (8, 128, 28, 28), (128, 1, 3, 3), {"padding": 1, "groups": 128}),
-        "128→128 3×3, 4 groups @28": (
-            "conv2d",
-            (8, 128, 28, 28),
-            (128, 32, 3, 3),
-            {"padding": 1, "groups": 4},
-        ),
-        LARGE: ("conv2d", (2, 16, 64, 64), (16, 16, 31, 31), {"padding": 15}),
+        "256→128 1×1 @28": ("conv2d", [(8, 256, 28, 28), (128, 256, 1, 1)], {}),
+        "128 3×3 depthwise @28": ("conv2d", [(8, 128, 28, 28), (128, 1, 3, 3)], PADDED | {"groups": 128}),
+        "128→128 3×3, 4 groups @28": ("conv2d", [(8, 128, 28, 28), (128, 32, 3, 3)], PADDED | {"groups": 4}),
+        LARGE: ("conv2d", [(2, 16, 64, 64), (16, 16, 31, 31)], {"padding": 15}),
     },
     "Transposed convolution": {
-        "128→64 4×4 stride 2 @14": (
-            "conv_transpose2d",
-            (8, 128, 14, 14),
-            (128, 64, 4, 4),
-            {"stride": 2, "padding": 1},
-        ),
-        "64→3 4×4 stride 2 @32": (
-            "conv_transpose2d",
-            (8, 64, 32, 32),
-            (64, 3, 4, 4),
-            {"stride": 2, "padding": 1},
-        ),
-        "64→64 2×2 stride 2 @28": ("conv_transpose2d", (8, 64, 28, 28), (64, 64, 2, 2), {"stride": 2}),
-        "21→21 16×16 stride 8 @34": ("conv_transpose2d", (1, 21, 34, 34), (21, 21, 16, 16), {"stride": 8}),
+        "128→64 4×4 stride 2 @14": ("conv_transpose2d", [(8, 128, 14, 14), (128, 64, 4, 4)], HALVED),
+        "64→3 4×4 stride 2 @32": ("conv_transpose2d", [(8, 64, 32, 32), (64, 3, 4, 4)], HALVED),
+        "64→64 2×2 stride 2 @28": ("conv_transpose2d", [(8, 64, 28, 28), (64, 64, 2, 2)], {"stride": 2}),
+        "21→21 16×16 stride 8 @34": ("conv_transpose2d", [(1, 21, 34, 34), (21, 21, 16, 16)], {"stride": 8}),
     },
     "Pooling": {
-        "maximum 2×2 @56": ("max_pool2d", (8, 64, 56, 56), 2, {}),
-        "maximum 3×3 stride 2 @56": ("max_pool2d", (8, 64, 56, 56), 3, {"stride": 2, "padding": 1}),
-        "average 2×2 @56": ("avg_pool2d", (8, 64, 56, 56), 2, {}),
+        "maximum 2×2 @56": ("max_pool2d", [(8, 64, 56, 56)], {"kernel_size": 2}),
+        "maximum 3×3 stride 2 @56": ("max_pool2d", [(8, 64, 56, 56)], {"kernel_size": 3} | HALVED),
+        "average 2×2 @56": ("avg_pool2d", [(8, 64, 56, 56)], {"kernel_size": 2}),
     },
-    "LSTM": {
-        "64→128, 32 steps of 16": ("lstm", 32, 16, 64, 128),
-        "256→256, 64 steps of 32": ("lstm", 64, 32, 256, 256),
+    "LSTM": {  # input, and weights and biases of input and state
+        "64→128, 32 steps of 16": ("lstm", [(32, 16, 64), (512, 64), (512, 128), 512, 512], {}),
+        "256→256, 64 steps of 32": ("lstm", [(64, 32, 256), (1024, 256), (1024, 256), 1024, 1024], {}),
     },
 }
 
 
-# The peers: each makes forward and backward of a row, two functions that return arrays.
+# The peers: each makes forward and backward of a row, two functions that return arrays. A maximum comes with
+# the places where it was, which its backward needs. The backward of an LSTM repeats the forward for all.
 
 
 class Work(NamedTuple):
@@ -93,94 +81,98 @@ class Work(NamedTuple):
 
 def inputs(*shapes):
     rng = np.random.default_rng(0)
-    return [rng.standard_normal(shape, np.float32) for shape in shapes]
+    return [rng.standard_normal(shape, np.float32) / np.float32(10) for shape in shapes]
 
 
-def lstm_inputs(steps, batch, features, hidden):
-    gates = 4 * hidden
-    x, w_ih, w_hh, *rest = inputs(
-        (steps, batch, features), (gates, features), (gates, hidden), gates, gates, (steps, batch, hidden)
-    )
-    return x, w_ih / np.float32(features**0.5), w_hh / np.float32(hidden**0.5), *rest
-
-
-def ours(name, *row):
+def ours(name, shapes, hyper):
     from convbook.reference import conv, pool, recurrent
 
     if name == "lstm":
-        x, *weights, dy = lstm_inputs(*row)
 
-        def backward():
+        def f(x, *weights):
+            return [recurrent.lstm(x, None, *weights)[0]]
+
+        def back(dy, x, *weights):
             dx, _, *dweights = recurrent.lstm_backward(dy, None, x, None, *weights)
             return dx, *dweights
 
-        return Work(lambda: [recurrent.lstm(x, None, *weights)[0]], backward)
+    elif name.startswith("conv"):
 
-    *shapes, hyper = row
-    module = conv if name.startswith("conv") else pool
-    f, f_backward = getattr(module, name), getattr(module, f"{name}_backward")
-    if module is conv:
-        x, w, dy = inputs(*shapes, f(*inputs(*shapes), **hyper).shape)
-        return Work(lambda: [f(x, w, **hyper)], lambda: f_backward(dy, x, w, **hyper)[:2])
-    x_shape, kernel = shapes
-    x, dy = inputs(x_shape, f(*inputs(x_shape), kernel, **hyper).shape)
-    if name == "avg_pool2d":
-        return Work(lambda: [f(x, kernel, **hyper)], lambda: [f_backward(dy, x, kernel, **hyper)])
-    hyper_indices = hyper | {"indices": f(x, kernel, return_indices=True, **hyper)[1]}
-    return Work(
-        lambda: f(x, kernel, return_indices=True, **hyper),
-        lambda: [f_backward(dy, x, kernel, **hyper_indices)],
-    )
+        def f(x, w):
+            return [getattr(conv, name)(x, w, **hyper)]
+
+        def back(dy, x, w):
+            return getattr(conv, f"{name}_backward")(dy, x, w, **hyper)[:2]
+
+    elif name == "max_pool2d":
+
+        def f(x):
+            return pool.max_pool2d(x, return_indices=True, **hyper)
+
+        indices = f(*inputs(*shapes))[1]
+
+        def back(dy, x):
+            return [pool.max_pool2d_backward(dy, x, indices=indices, **hyper)]
+
+    else:
+
+        def f(x):
+            return [getattr(pool, name)(x, **hyper)]
+
+        def back(dy, x):
+            return [getattr(pool, f"{name}_backward")(dy, x, **hyper)]
+
+    *arrays, dy = inputs(*shapes, f(*inputs(*shapes))[0].shape)
+    return Work(lambda: f(*arrays), lambda: back(dy, *arrays))
 
 
-def pytorch(name, *row):
+def pytorch(name, shapes, hyper):
     import torch
 
-    aten = torch.ops.aten
+    tensors = [torch.from_numpy(a) for a in inputs(*shapes)]
     if name == "lstm":
-        x, *weights, dy = map(torch.from_numpy, lstm_inputs(*row))
-        lstm = torch.nn.LSTM(*row[2:])
-        for parameter, value in zip(lstm.parameters(), weights, strict=True):
+        lstm = torch.nn.LSTM(shapes[0][-1], shapes[2][-1])
+        for parameter, value in zip(lstm.parameters(), tensors[1:], strict=True):
             parameter.data = value
-        x.requires_grad_()
-        forward = torch.no_grad()(lambda: [lstm(x)[0]])
-        return Work(forward, lambda: torch.autograd.grad(lstm(x)[0], [x, *lstm.parameters()], dy))
+        tensors[1:] = lstm.parameters()
 
-    *shapes, hyper = row
-    f = getattr(torch.nn.functional, name)
-    full = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1} | hyper
-    stride, padding, dilation = ([full[key]] * 2 for key in ("stride", "padding", "dilation"))
-    if name.startswith("conv"):
-        y = f(*map(torch.from_numpy, inputs(*shapes)), **hyper)
-        x, w, dy = map(torch.from_numpy, inputs(*shapes, tuple(y.shape)))
-        transposed, gradients = name == "conv_transpose2d", [True, True, False]
-        rest = None, stride, padding, dilation, transposed, [0, 0], full["groups"], gradients
-        return Work(lambda: [f(x, w, **hyper)], lambda: aten.convolution_backward(dy, x, w, *rest)[:2])
-    x_shape, kernel = shapes
-    y = f(*map(torch.from_numpy, inputs(x_shape)), kernel, **hyper)
-    x, dy = map(torch.from_numpy, inputs(x_shape, tuple(y.shape)))
-    window = [kernel] * 2, [hyper.get("stride", kernel)] * 2, padding
-    if name == "avg_pool2d":
-        rest = *window, False, True, None
-        return Work(lambda: [f(x, kernel, **hyper)], lambda: [aten.avg_pool2d_backward(dy, x, *rest)])
-    rest = *window, [1, 1], False, f(x, kernel, return_indices=True, **hyper)[1]
-    return Work(
-        lambda: f(x, kernel, return_indices=True, **hyper),
-        lambda: [aten.max_pool2d_with_indices_backward(dy, x, *rest)],
-    )
+        def f():
+            return [lstm(tensors[0])[0]]
+
+    elif name == "max_pool2d":
+
+        def f():
+            return torch.nn.functional.max_pool2d(*tensors, return_indices=True, **hyper)
+
+    else:
+
+        def f():
+            return [getattr(torch.nn.functional, name)(*tensors, **hyper)]
+
+    for tensor in tensors:
+        tensor.requires_grad_()
+    y = f()[0]
+    dy = torch.from_numpy(inputs(*shapes, tuple(y.shape))[-1])
+
+    def back():
+        if name == "lstm":
+            return torch.autograd.grad(f()[0], tensors, dy)
+        return torch.autograd.grad(y, tensors, dy, retain_graph=True)
+
+    return Work(torch.no_grad()(f), back)
 
 
-def scipy(name, x_shape, w_shape, hyper):
+def scipy(name, shapes, hyper):
     """`scipy.signal.correlate` of pairs of maps; a layer has many, and up to 32 stand for all."""
     from scipy.signal import correlate
 
-    x, w = inputs(x_shape, w_shape)
-    p, pairs = hyper.get("padding", 0), x_shape[0] * prod(w_shape[:2])
+    x, w = inputs(*shapes)
+    p, pairs = hyper.get("padding", 0), x.shape[0] * prod(w.shape[:2])
     x = np.pad(x, [(0, 0), (0, 0), (p, p), (p, p)])
     some = range(min(pairs, 32))
 
     def forward():
-        return [correlate(x[0, k % x_shape[1]], w[k % len(w), 0], "valid") for k in some]
+        return [correlate(x[0, k % x.shape[1]], w[k % len(w), 0], "valid") for k in some]
 
     return Work(forward, None, len(some) / pairs)
 
@@ -236,6 +228,17 @@ def blas():
 
     found = [info for info in threadpool_info() if info["internal_api"] == "openblas"]
     return "OpenBLAS {version} with {architecture} kernels".format(**found[0]) if found else "no OpenBLAS"
+
+
+def processor():
+    """The name of the processor, and the widest vectors that it has."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor()
+    name = re.search("model name\\s*: (.*)", text)
+    vectors = next((v for v in ("avx512f", "avx2", "avx", "asimd") if v in text.split()), "no vectors")
+    return f"{name[1] if name else platform.machine()}, {vectors.upper()}"
 
 
 def extra_memory(f):
@@ -302,7 +305,7 @@ def print_table(processes, name, rounds):
     print("| |", *(f"{d}: PyTorch, ms | ratio | extra MB |" for d in directions), "SciPy, forward |")
     print("|---|" + "--:|" * 7)
     ratios = {direction: {} for direction in directions}
-    for row, (kind, *_, hyper) in TABLES[name].items():
+    for row, (kind, _, hyper) in TABLES[name].items():
         cells = []
         for what in ((name, row, direction) for direction in directions):
             check(processes, *what)
@@ -340,10 +343,12 @@ def main():
 
     processes = {peer: Process(peer, options.threads, options.kernels) for peer in PEERS}
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("numpy", "torch", "scipy"))
-    print(f"Python {platform.python_version()}, {versions}, {processes['convbook'].blas}.")
-    print(f"Threads: {options.threads}. Other load on {os.cpu_count()} cores: {os.getloadavg()[0]:.1f}.")
+    print(f"{processor()}, {os.cpu_count()} cores. Python {platform.python_version()}, {versions}.")
+    before = os.getloadavg()[0]
+    print(f"{processes['convbook'].blas}. Threads: {options.threads}.")
     for name in options.tables or TABLES:
         print_table(processes, name, options.rounds)
+    print(f"\nLoad before and after: {before:.1f}, {os.getloadavg()[0]:.1f}.")
 
 
 if __name__ == "__main__":

@@ -45,14 +45,14 @@ def described(recipe, result):
     yield f": {recipe.summary[0].upper()}{recipe.summary[1:]}. {recipe.note}"
     command = f"`convbook train {recipe.name} --full`"
     if result is None:
-        yield f"  Not yet measured: {command}"
+        yield f": Not yet measured: {command}"
     else:
         name = metric(recipe)
         each = ", ".join(f"{100 * value:.2f}" for value in result.metric(name))
         seconds = sum(run["seconds"] for run in result.runs)
         took = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
         outdated = " The recipe has changed since this run." if result.outdated else ""
-        yield f"  Test {WORDS[name]} by seed: {each} %."
+        yield f": Test {WORDS[name]} by seed: {each} %."
         yield f"  Made by {command} in {took}: {result.provenance}.{outdated}"
     yield ""
 

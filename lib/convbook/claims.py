@@ -73,7 +73,7 @@ class Claim:
 
     @property
     def state(self):
-        """How it stands: "live", or by its results "recorded", "outdated" or "not yet measured"."""
+        """How it stands, "live", or by its results "recorded", "outdated" or "not yet measured"."""
         if not self.recorded:
             return "live"
         if not set(self.results) <= set(results.names()):

@@ -82,13 +82,13 @@ class Result:
     @property
     def provenance(self):
         """Where the numbers come from, in one line."""
-        run, data = self.runs[0], self.values["data"]
-        seeds = f"{len(self.runs)} seeds" if len(self.runs) > 1 else "1 seed"
-        parts = [seeds, run["device"], f"torch {run['versions']['torch']}", run["date"]]
-        if run["commit"]:
-            parts.append(f"commit {run['commit'][:7]}")
-        parts.append(data["name"] + (" (local copy)" if data["source"] == "local copy" else ""))
-        return ", ".join(parts)
+        data = self.values["data"]
+        parts = [f"{len(self.runs)} seeds" if len(self.runs) > 1 else "1 seed"]
+        for run in self.runs:
+            parts += [run["device"], f"torch {run['versions']['torch']}", run["date"]]
+            parts += [f"commit {run['commit'][:7]}"] if run["commit"] else []
+        parts.append(data["name"] + " (local copy)" * (data["source"] == "local copy"))
+        return ", ".join(dict.fromkeys(parts))  # what all runs have in common is said once
 
 
 def folder():

@@ -67,7 +67,8 @@ def visit(browser, address):
         page.on("response", lambda r: r.status >= 400 and problems.append(f"{r.status}: {r.url}"))
         own = (address, "data:", "blob:")
         page.on("request", lambda r: r.url.startswith(own) or problems.append(f"foreign: {r.url}"))
-        page.goto(address + path, wait_until="networkidle")
+        page.goto(address + path)  # until it is loaded: an idle network alone may be a pause while it is read
+        page.wait_for_load_state("networkidle")
         # MathJax says when it is ready; a page without formulas does not load it.
         page.evaluate("() => window.MathJax?.startup?.promise")
         return page, problems

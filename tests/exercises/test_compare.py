@@ -113,7 +113,7 @@ def test_texts_and_dicts():
     assert compare.values(gradients, plain({"b": [1, 1], "w": x.tolist()})) is None
     difference = compare.values(gradients, {"w": x, "b": np.array([1.0, 2.0])})
     assert (difference.item, difference.index) == ("b", (1,))
-    assert says(gradients, {}) == "an empty dict, where a dict with the keys 'w', 'b' was expected"
+    assert says(gradients, {}) == "a dict of 0, where a dict with the keys 'w', 'b' was expected"
 
 
 def test_shape_looks_at_nothing_else():

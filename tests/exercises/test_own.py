@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from convbook import cli
-from convbook.exercises.catalogue import EXERCISES
+from convbook.exercises import chapter02, chapter03
 from convbook.exercises.judge import judge
 from convbook.exercises.own import BadFile, load
 from convbook.exercises.pack import CannotPack, check_cell, pack
@@ -164,8 +164,8 @@ def test_a_comparison_that_fails_is_a_difference(file, monkeypatch, capsys):
     answers = ANSWERS["right"].replace("return np.array([v[1], -v[0]])", "return {}")
     module = load(file(source))
     said = run(pack(module), answers, monkeypatch, capsys)
-    assert "an empty dict cannot be compared with an array of shape (2,)" in said
-    assert "an empty dict cannot be compared with" in text(judge(module.EXERCISES[1], lambda v: {}))
+    assert "cannot be compared with an array of shape (2,)" in said
+    assert "cannot be compared with an array of shape (2,)" in text(judge(module.EXERCISES[1], lambda v: {}))
 
 
 def test_a_packed_notebook_holds_no_reference(file):
@@ -208,9 +208,9 @@ def test_the_students_notebook(file):
     assert notebook.cells[-1].source == 'check(sizes, "sizes")'
 
 
-def test_every_exercise_of_the_book_can_be_packed_or_says_why_not():
+def test_an_exercise_can_be_packed_or_says_why_not():
     why = {}
-    for exercise in EXERCISES.values():
+    for exercise in (*chapter02.EXERCISES, *chapter03.EXERCISES):
         try:
             compile(check_cell([exercise]), exercise.name, "exec")
         except CannotPack as error:

@@ -274,6 +274,7 @@ import os, struct
 PREFIX = struct.Struct(">IQ")
 h = b'[true,"","",[],""]'
 odd = b'[{"system":[[1],[]]},"","",[],""]'
+novel = b'[1,"%s","%s",["%s"],"%s"]' % tuple(letter * 200_000 for letter in (b"a", b"b", b"c", b"d"))
 def forge():
     for fd in range(3, 1024):
         try: os.fstat(fd)
@@ -285,6 +286,7 @@ def forge():
 FORGERIES = {
     "replies of its own": "[os.write(fd, PREFIX.pack(len(h), 0) + h) for _ in range(100)]",
     "a black box": "[os.write(fd, PREFIX.pack(len(odd), 0) + odd) for _ in range(9)]",
+    "a novel": "[os.write(fd, PREFIX.pack(len(novel), 0) + novel) for _ in range(2)]",
     "a huge header": "os.write(fd, PREFIX.pack(0xFFFFFFFF, 0) + b'[' * 1000)",
     "a huge body": "os.write(fd, PREFIX.pack(10, 1 << 60) + b'[' * 1000)",
     "nonsense": "os.write(fd, os.urandom(1000))",
@@ -305,6 +307,7 @@ def test_forged_replies_earn_nothing_and_cost_their_own_exercise(grade, forgery,
     got = grade(code, use, CONVOLVE, ANSWER)
     assert by_exercise(got)["add"][1] == 0
     assert by_exercise(got)["convolve"] == ("right", 4) and by_exercise(got)["answer"] == ("right", 1)
+    assert len(json.dumps(got.to_dict())) < 100_000
 
 
 LIAR = """
@@ -409,14 +412,15 @@ def notebook_cells(path):
 
 
 @pytest.mark.parametrize("path", sorted(Path("solutions").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_the_books_own_solutions_are_right_and_its_exercises_not_attempted(engine, path):
+def test_the_books_own_solutions_are_right_and_its_exercises_are_not(engine, path):
     chapter = Assignment.load(path.stem, SECRET)
     got = engine.grade(Submission("solutions", "", "", notebook_cells(path)), chapter)
     assert got.points == got.possible == chapter.points and got.notes == ()
     untouched = engine.grade(
         Submission("untouched", "", "", notebook_cells(Path("exercises", path.name))), chapter
     )
-    assert {exercise.status for exercise in untouched.exercises} == {"not attempted"}
+    statuses = [exercise.status for exercise in untouched.exercises]
+    assert "right" not in statuses and "not attempted" in statuses  # some ask to repair what is nearly right
 
 
 def test_nothing_grows(engine, grade):

@@ -93,6 +93,7 @@ def test_a_student_is_found_within_a_file_name(roster, text, key):
         ("colour,size\nred,1\n", "'colour', 'size'"),
         ("", "none"),
         ("id,name\n", "lists nobody"),
+        ("id,name\n7," + "A" * 200_000, "after line 1: field larger than field limit"),
         ("id,name\n7,A\n7,B\n", "'A' and 'B' are both called '7'"),
     ],
 )

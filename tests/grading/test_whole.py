@@ -174,6 +174,12 @@ def test_a_file_of_exercises_that_does_not_run(place, capsys):
     assert "own.py, line 1: NameError: name 'y' is not defined" in capsys.readouterr().err
 
 
+def test_a_reference_that_fails_on_its_own_inputs(place, capsys):
+    Path("own.py").write_text(OWN.replace("assert SECRET", "1 / 0"))
+    assert cli.main(["grade", "subs", "--exercises", "own.py"]) == 2
+    assert "convbook grade: moving_average, the length: " in capsys.readouterr().err
+
+
 def test_without_a_sandbox_nothing_is_graded(place, monkeypatch, capsys):
     def unavailable(*args, **kwargs):
         raise SandboxUnavailable("no protection here")

@@ -37,10 +37,12 @@ def test_a_missing_package_ends_its_line_only(notebook):
 
 
 def test_definitions_only(notebook):
-    source = "import math\nx = 1 / 0\ndef f(): return math.pi\nclass C: pass\nraise SystemExit"
+    source = (
+        "import math\nx = 1 / 0\nk = 2\ndef f(): return math.pi + k\ng = lambda: 1\nclass C: pass\nexit()"
+    )
     assert notebook.run(1, source, True) == ()
-    notebook.remember(("f", "C", "x"))
-    assert set(notebook.answers) == {"f", "C"} and notebook.answers["f"]() > 3
+    notebook.remember(("f", "g", "C", "x"))
+    assert set(notebook.answers) == {"f", "g", "C"} and notebook.answers["f"]() > 5
 
 
 def test_a_function_is_not_lost_to_a_value_of_its_name(notebook):

@@ -76,3 +76,10 @@ def test_channels_last_is_a_matter_of_memory_alone(tiny):
     x, _ = plain.batch(plain.train, torch.arange(4))
     y, _ = side_by_side.batch(side_by_side.train, torch.arange(4))
     assert x.equal(y) and y.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_publishers_own_validation_images_are_kept(tiny, digits, monkeypatch):
+    held_out = data.Split(digits.test.images[:7], digits.test.labels[:7])
+    monkeypatch.setattr(data, "load", lambda name: replace(digits, val=held_out))
+    np.testing.assert_array_equal(images(tiny).validation[0], held_out.images)
+    assert len(images(tiny).train[0]) == 1437

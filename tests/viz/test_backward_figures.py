@@ -5,15 +5,16 @@ import re
 import numpy as np
 import pytest
 import torch
-from test_explorer import set_slider
-from test_plots import ALT, grid, svgs
-from test_stepper import captions_of, cells_of, frames_of, integers, value
 
 from convbook import viz
 from convbook.reference import direct
 from convbook.reference.arithmetic import output_size
 from convbook.reference.toeplitz import conv1d_matrix, conv2d_matrix
 from convbook.viz import explorer, plots, stepper
+
+from .test_explorer import set_slider
+from .test_plots import ALT, grid, svgs
+from .test_stepper import captions_of, cells_of, frames_of, integers, value
 
 CASES = [
     ((7,), (3,), {}),
@@ -276,7 +277,7 @@ def test_outputs_stand_under_what_they_read_and_apart():
 
 def test_a_matrix_of_other_entries():
     W = np.array([[1, 0], [2, 1]])
-    (svg,) = svgs(plots.matrix(W, alt=ALT, entries=[["6", ""], ["−1", "<b>"]]))
+    (svg,) = svgs(plots.matrix(W, alt=ALT, entries=[["6", ""], [-1.0, "<b>"]]))
     assert grid(svg) == {(0, 0): ("6", "k1"), (1, 0): ("−1", "k2"), (1, 1): ("<b>", "k1")}
     with pytest.raises(ValueError, match=r"matrix: entries has shape \(1, 2\), expected that of W, \(2, 2\)"):
         plots.matrix(W, alt=ALT, entries=[["6", "7"]])
@@ -385,7 +386,7 @@ def test_pixels_are_joined_as_the_matrix_says(show, r, s, p, t):
     terms = re.compile(r"w([₀-₉]+)\xa0(?:dy|x)\[(\d+),\xa0(\d+)\]")
 
     def joined(name, at):
-        page.get_by_role("button", name=f"{name}[{at[0]}, {at[1]}]", exact=True).focus()
+        page.get_by_role("button", name=f"{name}[{at[0]}, {at[1]}]").focus()
         said = terms.findall(page.locator(".cb-equation").text_content())
         return {(int(i), int(j)): int("".join(str("₀₁₂₃₄₅₆₇₈₉".index(d)) for d in k)) for k, i, j in said}
 

@@ -143,11 +143,11 @@ def _as_array(items):
 
 
 def _close(expected, got):
-    scale = np.abs(expected).max(initial=1.0, where=np.isfinite(expected))
-    tolerance = TOLERANCE.get(got.dtype, 1e-9) * scale
+    tolerance = TOLERANCE.get(got.dtype, 1e-9)
     error = got - expected
     if error.dtype.kind in "fc" and np.abs(error).max(initial=0) <= tolerance:
         return None  # the quick way, for what is right; nothing that is not finite passes here
+    tolerance *= np.abs(expected).max(initial=1.0, where=np.isfinite(expected))
     # No reference gives a NaN, but a misconception may: then the same NaN is the same answer.
     wrong = ~np.isclose(got, expected, rtol=0, atol=tolerance, equal_nan=True)
     if not wrong.any():
@@ -184,7 +184,7 @@ def name(value):
         return f"a tuple of {len(value)}"
     if isinstance(value, dict):
         keys = ", ".join(map(repr, value))
-        return f"a dict with the keys {keys[:200]}" if value else "an empty dict"
+        return f"a dict with the keys {keys[:200]}" if 0 < len(value) < 6 else f"a dict of {len(value)}"
     if isinstance(value, str):
         return f"the text {value!r}" if len(value) < 50 else f"a text of {len(value)} characters"
     if isinstance(value, np.ndarray):

@@ -15,7 +15,7 @@ from convbook.exercises import writing
 from convbook.exercises.results import Result
 
 LARGEST_PICTURE = (16, 24)  # rows and columns; what is larger is shown as text only
-LINES_PRINTED = 10
+LINES_PRINTED, WIDEST_PRINTED = 10, 500
 SEEN_BEFORE = "the same input shows it as above, for the same reason"
 
 
@@ -142,7 +142,8 @@ def _advice(verdict):
 
 def _printed(trial):
     lines = trial.answer.printed.rstrip("\n").split("\n")
-    return "\n".join(lines[:LINES_PRINTED] + ["…"] * (len(lines) > LINES_PRINTED))
+    shown = [line[:WIDEST_PRINTED] for line in lines[:LINES_PRINTED]]
+    return "\n".join(shown + ["…"] * (len(lines) > LINES_PRINTED))
 
 
 def html(result):

@@ -4,6 +4,7 @@ Every attempt returns what it got hold of. Where it is stopped, it raises.
 """
 
 import ctypes
+import fcntl
 import mmap
 import os
 import platform
@@ -140,6 +141,19 @@ def memory_of(pid):
     """Open somebody else's memory."""
     with open(f"/proc/{pid}/mem", "rb"):
         return "open"
+
+
+def change_rights(path):
+    """Let everybody write a file."""
+    os.chmod(path, 0o666)
+    return "changed"
+
+
+def signal_through_a_file(pid):
+    """Have the kernel send somebody a signal when there is something to read."""
+    reading, _ = os.pipe()
+    fcntl.fcntl(reading, fcntl.F_SETOWN, int(pid))
+    return "arranged"
 
 
 def environment(_):

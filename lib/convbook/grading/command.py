@@ -14,6 +14,7 @@ The command ends with status 0 if everyone was graded; 1 if some could not be, t
 if it cannot be done as asked; 3 if this machine cannot protect itself from students' code; 130 after Ctrl-C.
 """
 
+import argparse
 import signal
 import sys
 from pathlib import Path
@@ -44,7 +45,7 @@ def add_arguments(parser):
     parser.add_argument("--out", metavar="FOLDER", default="grades", help="default: grades")
     parser.add_argument("--roster", metavar="CSV", help="the class: columns such as id, name, email")
     parser.add_argument("--seed-file", metavar="FILE", help="the secret; made if missing; default: OUT/seed")
-    parser.add_argument("--jobs", metavar="N", type=int, default=1, help="processes on this machine")
+    parser.add_argument("--jobs", metavar="N", type=_count, default=1, help="processes on this machine")
     parser.add_argument(
         "--scheduler", metavar="ADDRESS", help="grade on a Dask cluster, such as tcp://host:8786"
     )
@@ -55,6 +56,12 @@ def add_arguments(parser):
         action="store_true",
         help="grade without protection: students' code may then do whatever you may",
     )
+
+
+def _count(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text)
 
 
 def run(options):
@@ -102,7 +109,10 @@ def _grade(options):
     out = Path(options.out)
     roster = rosters.read(options.roster) if options.roster else None
     handed = collect(options.submissions, roster, leave_out=[out])
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{out}: {error.strerror}") from None
     with Gradebook(out / "gradebook.sqlite") as gradebook:
         setting, notices = _setting(options, out)
         gradebook.begin(setting.made_with(), options.regrade)
@@ -171,7 +181,10 @@ def _protected(submissions, setting, notices):
     """The same, but before the first one the sandbox has to prove itself."""
     for i, submission in enumerate(submissions):
         if i == 0:
-            notices += setting.notices()
+            try:
+                notices += setting.notices()
+            except ValueError as error:  # the exercises cannot be put to a worker
+                raise Refused(error) from None
         yield submission
 
 

@@ -135,10 +135,12 @@ def _remedy_for_namespaces():
 ATTEMPTS = {
     "reads the instructor's files": ("read", "secret"),
     "writes beside them": ("write", "beside"),
+    "changes their rights": ("change_rights", "secret"),
     "reaches a server on this machine": ("connect", "port"),
     "starts another program": ("program", "program"),
     "starts another process": ("fork", "nothing"),
     "sends the grader a signal": ("send_signal", "pid"),
+    "has the kernel send it one": ("signal_through_a_file", "pid"),
     "opens the grader's memory": ("memory_of", "pid"),
     "takes 4 GB of memory": ("memory", "gigabytes"),
     "fills the disk": ("fill", "disk"),

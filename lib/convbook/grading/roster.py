@@ -140,17 +140,23 @@ def read(path):
             "expected one called id, email or name"
         )
     students = {}
-    for row in rows:
-        row.pop(None, None)  # what stands beyond the last column
-        student = _student(row, columns)
-        if student is None:
-            continue
+    for student in _students(path, rows, columns):
         other = students.setdefault(student.key, student)
         if (other.name, other.email) != (student.name, student.email):
             raise BadRoster(f"{path}: {other.name!r} and {student.name!r} are both called {student.key!r}")
     if not students:
         raise BadRoster(f"{path}: it lists nobody")
     return Roster(students.values(), rows.fieldnames)
+
+
+def _students(path, rows, columns):
+    try:
+        for row in rows:
+            row.pop(None, None)  # what stands beyond the last column
+            if student := _student(row, columns):
+                yield student
+    except csv.Error as error:
+        raise BadRoster(f"{path}, after line {rows.line_num}: {error}") from None
 
 
 def _decoded(data):

@@ -10,7 +10,15 @@ from dataclasses import replace
 import numpy as np
 
 from convbook.exercises import judge
-from convbook.exercises.answers import CRASH, MOST_PRINTED, TIME_LIMIT, Answer, UnsuitableAnswer, plain
+from convbook.exercises.answers import (
+    CRASH,
+    LONGEST_MESSAGE,
+    MOST_PRINTED,
+    TIME_LIMIT,
+    Answer,
+    UnsuitableAnswer,
+    plain,
+)
 from convbook.grading.assignment import ask, request
 from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 
@@ -18,7 +26,7 @@ LOST = (TIME_LIMIT, CRASH)  # of a call that did not come back
 WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
 MEGABYTE = 1 << 20
 NOTE, NOTES, NOTES_OF_A_CELL = 300, 50, 10  # characters of a note; how many are kept
-NAME, MESSAGE, NAMES = 100, 4000, 20  # characters of an answer's texts; how many arguments it may name
+NAME = 100  # characters of the name of an error
 KEPT = 1 << 16  # bytes of a wrong answer, or 16 times as many as the right one takes
 
 
@@ -126,7 +134,7 @@ class Run:
     def _note(self, *notes):
         self.notes += [note for note in notes if note not in self.notes][: NOTES - len(self.notes)]
 
-    def answers(self, exercise, frame, count):
+    def answers(self, exercise, frame, inputs):
         """Put cases to an answer.
 
         Parameters
@@ -134,8 +142,8 @@ class Run:
         exercise : Exercise
         frame : bytes
             The request.
-        count : int
-            How many cases it holds.
+        inputs : sequence of dict
+            What is in it.
 
         Returns
         -------
@@ -155,8 +163,8 @@ class Run:
             return
         try:
             self._send(frame)
-            for _ in range(count):
-                yield as_answer(self._receive(exercise.limits.call + HELD_SECONDS))
+            for names in inputs:
+                yield as_answer(self._receive(exercise.limits.call + HELD_SECONDS), names)
             if texts(self._receive(exercise.limits.call)) != ("done",):
                 raise FrameError("more answers than questions")
         except (TimeoutError, ConnectionError, FrameError) as error:
@@ -183,13 +191,14 @@ class Run:
             If the submission's time is up.
         """
         cases = judge.cases(exercise, prop, seed)
-        answers = self.answers(exercise, request(exercise, prop, seed), len(cases))
+        inputs = [case.inputs for case in cases]
+        answers = self.answers(exercise, request(exercise, prop, seed), inputs)
         pairs = zip(itertools.chain(cases, cases[-1:]), answers, strict=False)
         return tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
-        return list(self.answers(exercise, ask(exercise, [inputs]), 1))[-1]
+        return list(self.answers(exercise, ask(exercise, [inputs]), [inputs]))[-1]
 
     def _send(self, frame):
         self._worker.channel.allowance = self.assignment.limits.answer * MEGABYTE
@@ -200,8 +209,7 @@ class Run:
 
     def _end_worker(self, error, seconds):
         """End the worker; what was wrong with it, in a word and in words."""
-        self.close()
-        status = self._sandbox.end()
+        status = self.close()
         if isinstance(error, TimeoutError):
             if time.monotonic() >= self._end:
                 raise OutOfTime from None
@@ -211,18 +219,22 @@ class Run:
         return CRASH, "ended its process" + (f" (signal {-status})" if status and status < 0 else "")
 
     def close(self):
-        """Leave the present worker; the next one, or the end of the parent, ends it."""
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        """End the present worker, if there is one; with which status, see `Sandbox.end`."""
+        if self._worker is None:
+            return None
+        self._worker.close()
+        self._worker = None
+        return self._sandbox.end()
 
 
-def as_answer(reply):
-    """The answer in a worker's reply.
+def as_answer(reply, names):
+    """The answer in a worker's reply, which may not be what our side of the worker would have sent.
 
     Parameters
     ----------
     reply : plain value
+    names : collection of str
+        Of the arguments.
 
     Returns
     -------
@@ -239,13 +251,13 @@ def as_answer(reply):
     texts((error, message, printed))
     if error in LOST:  # that is not for a worker to say
         error = "Exception"
+    changed = tuple(name for name in names if name in texts(changed))
     if type(value) is not np.ndarray:
         try:
             value = plain(value)
         except UnsuitableAnswer as unsuitable:
             raise FrameError("a reply that holds no plain value") from unsuitable
-    changed = tuple(argument[:NAME] for argument in texts(changed)[:NAMES])
-    return Answer(value, error[:NAME], message[:MESSAGE], changed, printed[:MOST_PRINTED])
+    return Answer(value, error[:NAME], message[:LONGEST_MESSAGE], changed, printed[:MOST_PRINTED])
 
 
 def light(trial):

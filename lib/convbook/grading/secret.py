@@ -25,17 +25,25 @@ def seed(path):
     Raises
     ------
     Refused
-        If the file is empty.
+        If the file is empty, or cannot be read or written.
     """
     path = Path(path)
-    if not path.exists():
-        beside = path.with_name(f".{path.name}.new")
-        beside.unlink(missing_ok=True)
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(16) + "\n")
-        os.replace(beside, path)
-    text = path.read_text(encoding="utf-8").partition("\n")[0].strip()
+    try:
+        if not path.exists():
+            _make(path)
+        text = path.read_text(encoding="utf-8").partition("\n")[0].strip()
+        shared = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    except OSError as error:
+        raise Refused(f"{path}: {error.strerror}") from None
     if not text:
         raise Refused(f"{path}: the seed is missing; write one line of your choice, or delete the file")
-    shared = path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     return text, f"Others on this machine can read the seed: chmod 600 {path}" if shared else ""
+
+
+def _make(path):
+    """Write a seed, whole or not at all."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(16) + "\n")
+    os.replace(beside, path)

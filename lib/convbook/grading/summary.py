@@ -98,6 +98,7 @@ def _look_at(rows):
     """What needs a person's eye, under what for."""
     found = defaultdict(list)
     same_code = defaultdict(list)
+    there_is_a_roster = any(row.student for row in rows)
     for row in rows:
         if row.failure:
             found["The grader failed"].append((row, row.failure))
@@ -105,7 +106,7 @@ def _look_at(rows):
             found[row.status.capitalize()].append((row, "; ".join((*_lost(row), *row.grade.notes))))
         elif row.grade and row.grade.notes:
             found["Cells that did not run through"].append((row, "; ".join(row.grade.notes)))
-        if row.file and row.student is None and any(other.student for other in rows):
+        if row.file and row.student is None and there_is_a_roster:
             found["Not on the roster"].append((row, row.file))
         if row.late:
             found["Late"].append((row, row.file))

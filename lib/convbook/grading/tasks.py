@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from convbook.grading.records import Grade, Submission
 
+WAIT = 10  # seconds for a scheduler to answer, and for it to have a worker
+
 
 class Setting:
     """How to grade, in plain values that can travel: what `Setting.grader` needs.
@@ -193,13 +195,15 @@ def _on_cluster(setting, submissions, scheduler):
 
     submissions = iter(submissions)
     try:
-        client = Client(scheduler, timeout=10, set_as_default=False)
+        client = Client(scheduler, timeout=WAIT, set_as_default=False)
     except OSError as error:
         raise Lost(f"no Dask scheduler answers at {scheduler}: {error}") from None
     with client:
+        try:
+            client.wait_for_workers(1, timeout=WAIT)
+        except TimeoutError:
+            raise Lost(f"the Dask scheduler at {scheduler} has no workers") from None
         threads = sum(client.nthreads().values())
-        if not threads:
-            raise Lost(f"the Dask scheduler at {scheduler} has no workers")
         running, done = {}, as_completed(loop=client.loop)
 
         def submit(count):

@@ -56,7 +56,8 @@ def times_windows(x, axes, w=None, dy=None):
 
     y = dw = None
     if w is not None:
-        y, products = (np.empty((*shape, 1, places), x.dtype) for shape in (x.shape[:2], (rows.r, some)))
+        y = np.empty((batch, channels, 1, places), x.dtype)
+        products = np.empty((rows.r, some, 1, places), x.dtype)
         kernels = np.zeros((channels, rows.r, 1, taps), x.dtype)
         kernels[:, :, 0, : columns.r] = w[:, 0]
     if dy is not None:

@@ -647,7 +647,8 @@ class _GRU:
 
 def _unroll(cell, x, live, order, state, w_ih, w_hh, b_ih, b_hh):
     """Carry the state along the sequence; yield it after every step, with what the step remembers."""
-    ax = x @ w_ih.T + b_ih
+    ax = x @ w_ih.T
+    ax += b_ih
     for t in order:
         new, memory = cell.step(ax[t], state, w_hh, b_hh)
         state = [np.where(live[t], after, before) for after, before in zip(new, state, strict=True)]

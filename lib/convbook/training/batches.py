@@ -20,15 +20,19 @@ class Images:
 
     Attributes
     ----------
-    train, validation, test : tuple of (Tensor, Tensor)
-        Images, uint8 (N, C, H, W), and labels, int64; without validation images the second is empty.
+    train : tuple
+        Images, uint8 (N, C, H, W), and labels, int64, as tensors.
+    validation : tuple
+        The same; it may be empty.
+    test : tuple
+        The same.
     in_shape : tuple of int
         (C, H, W).
     classes : int
     ignore : int
         The label that does not count.
-    permutation : Tensor or None
-        Place that each number of an image came from, if pixels are shuffled.
+    permutation
+        The place that each number of an image came from, a tensor, if pixels are shuffled; else None.
     provenance : dict
         As `convbook.data` gives it.
 
@@ -61,15 +65,20 @@ class Images:
         self.permutation = None
         if wanted.permutation is not None:
             order = np.random.RandomState(wanted.permutation).permutation(np.prod(self.in_shape))
-            self.permutation = torch.from_numpy(order).to(device)
+            self.permutation = torch.from_numpy(order)
 
         kept = len(loaded.train.images) - wanted.validation
-        split = lambda part, rows: self._put(part.images[rows], part.labels[rows], device)  # noqa: E731
-        self.train = split(loaded.train, slice(0, kept if limit is None else min(kept, limit)))
-        held_out = loaded.val if loaded.val is not None and not wanted.validation else loaded.train
-        self.validation = split(held_out, slice(kept if held_out is loaded.train else 0, None))
-        self.test = split(loaded.test, slice(None))
-        self.mean, self.scale = self._statistics(wanted)
+        train = self._split(loaded.train, slice(0, kept if limit is None else min(kept, limit)))
+        if loaded.val is None or wanted.validation:
+            validation = self._split(loaded.train, slice(kept, None))
+        else:
+            validation = self._split(loaded.val, slice(None))
+        test = self._split(loaded.test, slice(None))
+        mean, scale = self._statistics(wanted, train[0])
+        self.train, self.validation, self.test = (
+            tuple(part.to(device) for part in split) for split in (train, validation, test)
+        )
+        self.mean, self.scale = mean.to(device), scale.to(device)
 
     def order(self, seed, epoch):
         """The images to learn from in the order of one epoch: a pure function of its arguments."""
@@ -82,23 +91,22 @@ class Images:
         x = (images[rows].to(self.dtype) - self.mean) / self.scale
         return x.contiguous(memory_format=self.format), labels[rows]
 
-    def _put(self, images, labels, device):
-        """A split on the device; pixels are shuffled here, once and for all."""
-        images = torch.tensor(images, device=device)
+    def _split(self, part, rows):
+        """Images and labels as tensors; pixels are shuffled here, once and for all."""
+        images = torch.tensor(part.images[rows])
         if self.permutation is not None:
             images = images.flatten(1)[:, self.permutation].reshape(images.shape)
-        return images, torch.tensor(labels, device=device)
+        return images, torch.tensor(part.labels[rows])
 
-    def _statistics(self, wanted):
+    def _statistics(self, wanted, images):
         """What to subtract and what to divide by, measured on the images to learn from."""
-        images, _ = self.train
-        blocks = images.split(5000)  # in float64 all at once would take eight times the bytes
-        n, pixels = len(images), images[0, 0].numel()
-        mean = sum(block.double().sum(0) for block in blocks) / n
+        blocks = images.split(5000)  # all at once they would take eight times the bytes
+        mean = sum(block.double().sum(0) for block in blocks) / len(images)
         channel = mean.mean((1, 2), keepdim=True)
         subtract = {"pixel": mean, "channel": channel, None: torch.zeros_like(channel)}[wanted.centre]
-        divide = wanted.scale
-        if divide == "channel":
-            squares = sum(((block - channel) ** 2).sum((0, 2, 3)) for block in blocks)
-            divide = (squares / (n * pixels)).sqrt()[:, None, None].to(self.dtype)
-        return subtract.to(self.dtype), divide
+        if wanted.scale == "channel":
+            squares = sum(((block - channel) ** 2).sum((0, 2, 3), keepdim=True)[0] for block in blocks)
+            divide = (squares / (len(images) * mean[0].numel())).sqrt()
+        else:
+            divide = torch.tensor(wanted.scale)
+        return subtract.to(self.dtype), divide.to(self.dtype)

@@ -70,9 +70,12 @@ def load(path, **expected):
         raise CheckpointError(
             f"{path} cannot be read: {str(error).splitlines()[0]:.200}. Start anew, without it."
         ) from None
+    if not isinstance(state, dict):
+        raise CheckpointError(f"{path} is no checkpoint of a run, but holds a {type(state).__name__}")
     for key, value in expected.items():
         if state.get(key) != value:
-            raise CheckpointError(f"{path} has {key} {state.get(key)!r}, but this run has {value!r}")
+            found = f"it has {key} {state.get(key)!r}, this one {value!r}"
+            raise CheckpointError(f"{path} is of another run: {found}. Start anew, without it.")
     return state
 
 

@@ -46,11 +46,14 @@ def run(options):
     except ValueError as error:
         print(f"convbook train: {error}", file=sys.stderr)
         return 2
-    from convbook.data import DataError
-    from convbook.training import distributed
-    from convbook.training.checkpoint import CheckpointError
-    from convbook.training.state import Diverged
-
+    try:
+        from convbook.data import DataError
+        from convbook.training import distributed
+        from convbook.training.checkpoint import CheckpointError
+        from convbook.training.loop import Diverged
+    except ModuleNotFoundError as error:
+        print(f"convbook train: {error.name} is not installed; the extra `train` brings it", file=sys.stderr)
+        return 1
     try:
         with distributed.group(options.device) as device:
             _train(chosen, options, device)
@@ -66,7 +69,7 @@ def _train(chosen, options, device):
     from convbook.training import distributed, results
 
     folder = options.out / chosen.name / options.size
-    seeds = chosen.seeds if isinstance(chosen, Search) else getattr(chosen, options.size).seeds
+    seeds = chosen.seeds_of(options.size)
     for seed in options.seed or seeds:
         path = folder / f"seed-{seed}"
         if options.size == "full" and results.is_finished(path, chosen):
@@ -74,7 +77,7 @@ def _train(chosen, options, device):
         finished = _run(chosen, seed, path, options, device)
         if distributed.is_first():
             results.write(path / "run.json", results.record(finished, chosen, seed, device))
-            print(f"seed {seed}: test accuracy {finished.metrics['test_accuracy']:.2%}", flush=True)
+            _say(f"seed {seed}: test accuracy {finished.metrics['test_accuracy']:.2%}")
     folders = [folder / f"seed-{seed}" for seed in seeds]
     complete = all(results.is_finished(path, chosen) for path in folders)
     if options.size == "full" and complete and distributed.is_first():
@@ -92,8 +95,7 @@ def _run(chosen, seed, folder, options, device):
             raise ValueError("to share a search, start the command several times, without a launcher")
         from convbook.training import search
 
-        say = lambda line: print(line, flush=True)  # noqa: E731
-        return search.run_search(chosen, seed, folder=folder, size=options.size, device=device, report=say)
+        return search.run_search(chosen, seed, folder=folder, size=options.size, device=device, report=_say)
     resume = options.resume
     if resume is True:
         last = folder / "checkpoint.pt"
@@ -106,8 +108,16 @@ def _run(chosen, seed, folder, options, device):
         folder=folder,
         resume=resume,
         tensorboard=options.tensorboard,
-        on_epoch=(lambda row: print(_line(seed, row), flush=True)) if distributed.is_first() else None,
+        on_epoch=(lambda row: _say(_line(seed, row))) if distributed.is_first() else None,
     )
+
+
+def _say(line):
+    """Print above the progress bar, and at once."""
+    from tqdm.auto import tqdm
+
+    with tqdm.external_write_mode():
+        print(line, flush=True)
 
 
 def _line(seed, row):

@@ -100,8 +100,8 @@ def summed(tensor):
 
 def gathered(value):
     """What each process has, as a list in their order; everyone gets it."""
-    values = [None] * world_size()
     if world_size() == 1:
         return [value]
+    values = [None] * world_size()
     dist.all_gather_object(values, value)
     return values

@@ -29,7 +29,8 @@ class Run:
 
     Attributes
     ----------
-    model : torch.nn.Module
+    model
+        The network that has learned, a `torch.nn.Module`.
     metrics : dict
         "test_accuracy" and "test_loss"; "validation_accuracy" and "validation_loss" where images were set
         aside; and "train_loss", the mean over the last epoch.
@@ -37,13 +38,15 @@ class Run:
         "loss" and "lr" of every step.
     epochs : dict of list
         The numbers after every epoch, and "seconds" since the start.
-    seconds, cpu_seconds : float
-        On the wall, and of the processor.
+    seconds : float
+        On the wall.
+    cpu_seconds : float
+        Of the processor.
     provenance : dict
         Of the data.
     """
 
-    model: torch.nn.Module
+    model: object
     metrics: dict
     steps: dict
     epochs: dict
@@ -123,29 +126,29 @@ def train(
         bar = tqdm(
             total=length.epochs * batches, initial=begin * batches + skip, desc=recipe.name, disable=hidden
         )
-        for epoch in range(begin, length.epochs):
-            state.model.train()
-            order = images.order(seed, epoch).split(batch_size)
-            for number, rows in enumerate(order[skip:], skip + 1):
-                done = epoch + (number - 1) / batches
-                lr = recipe.optimiser.lr * recipe.schedule.factor(done, length.epochs)
-                log.step(step(recipe, state, images, rows, lr), lr)
-                bar.update()
-                saving = save_every and number < batches and (epoch * batches + number) % save_every == 0
-                if saving or number % LOOK_EVERY == 0 or number == batches:
-                    _look(state, bar)
-                if saving:
-                    state.save(epoch, number)
-            skip = 0
-            row = {"epoch": epoch + 1, "train_loss": log.mean_loss(batches), "lr": lr}
-            if len(images.validation[0]):
-                row |= _named("validation", evaluate(recipe, state.model, images, images.validation))
-            row["seconds"] = state.elapsed()["seconds"]
-            log.epoch(row)
-            state.save(epoch + 1, 0)
-            if on_epoch:
-                on_epoch(row)
-        bar.close()
+        with bar:
+            for epoch in range(begin, length.epochs):
+                state.model.train()
+                order = images.order(seed, epoch).split(batch_size)
+                for number, rows in enumerate(order[skip:], skip + 1):
+                    done = epoch + (number - 1) / batches
+                    lr = recipe.optimiser.lr * recipe.schedule.factor(done, length.epochs)
+                    log.step(step(recipe, state, images, rows, lr), lr)
+                    bar.update()
+                    saving = save_every and number < batches and (epoch * batches + number) % save_every == 0
+                    if saving or number % LOOK_EVERY == 0 or number == batches:
+                        _look(state, bar)
+                    if saving:
+                        state.save(epoch, number)
+                skip = 0
+                row = {"epoch": epoch + 1, "train_loss": log.mean_loss(batches), "lr": lr}
+                if len(images.validation[0]):
+                    row |= _named("validation", evaluate(recipe, state.model, images, images.validation))
+                row["seconds"] = state.elapsed()["seconds"]
+                log.epoch(row)
+                state.save(epoch + 1, 0)
+                if on_epoch:
+                    on_epoch(row)
         log.close()
         metrics = _named("test", evaluate(recipe, state.model, images, images.test))
         metrics |= {k: v[-1] for k, v in log.epochs.items() if k.startswith(("validation", "train"))}

@@ -208,7 +208,8 @@ class Recipe:
 
     @property
     def settings(self):
-        """What decides the full run, as plain data: no name, no words, no quick size."""
+        """What decides the full run, as plain data without name, words and quick size."""
+        # A field that is added later must be left out while it has its default: old results stay valid.
         words = ("name", "summary", "quick", "lecture", "note")
         return {key: value for key, value in asdict(self).items() if key not in words}
 
@@ -216,6 +217,10 @@ class Recipe:
     def fingerprint(self):
         """Twelve hexadecimal digits that change whenever a setting does."""
         return fingerprint(self.settings)
+
+    def seeds_of(self, size):
+        """The seeds of a "quick" or a "full" run."""
+        return getattr(self, size).seeds
 
 
 @dataclass(frozen=True)
@@ -281,6 +286,10 @@ class Search:
     def fingerprint(self):
         """Twelve hexadecimal digits that change whenever a setting does."""
         return fingerprint(self.settings)
+
+    def seeds_of(self, size):
+        """The seeds of a "quick" or a "full" search."""
+        return self.seeds if size == "full" else self.seeds[:1]
 
 
 def fingerprint(settings):

@@ -65,8 +65,9 @@ def surroundings(device):
             "torch": torch.__version__,
             "convbook": convbook.__version__,
         },
-        "commit": _git("rev-parse", "HEAD"),
-        "modified": bool(_git("status", "--porcelain", "--", "lib")),
+        # An installed library may lie in a repository too, but that does not hold it.
+        "commit": _git("rev-parse", "HEAD") if _git("ls-files", "--error-unmatch", "__init__.py") else None,
+        "modified": bool(_git("status", "--porcelain", "--", ":/lib")),
         "date": datetime.now(UTC).date().isoformat(),
     }
 

@@ -10,11 +10,13 @@ at once: what is to be tried is drawn beforehand, and every process takes what n
 import os
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import optuna
+from optuna.exceptions import ExperimentalWarning, UpdateFinishedTrialError
 from optuna.storages import RDBStorage, fail_stale_trials
 from optuna.trial import TrialState
 
@@ -24,9 +26,9 @@ from convbook.training.batches import Images
 __all__ = ["grid_point", "log_uniform", "narrowed", "run_round", "run_search"]
 
 # Heartbeats are how Optuna notices that a process has died; it has called them experimental for years.
-warnings.filterwarnings("ignore", category=optuna.exceptions.ExperimentalWarning)
+warnings.filterwarnings("ignore", category=ExperimentalWarning)
 
-HEARTBEAT, GRACE = 5, 20  # seconds; a process that has not been heard of for so long is gone
+HEARTBEAT, GRACE = 10, 60  # seconds; a process that has not been heard of for so long is gone
 
 
 def log_uniform(low, high, rng):
@@ -108,7 +110,7 @@ def run_round(study, ranges, draws, objective):
     """
 
     def attempt(trial):
-        if "draw" not in trial.user_attrs:  # another process was quicker to take what was waiting
+        if "draw" not in trial.user_attrs:  # nothing was waiting any more
             raise optuna.TrialPruned
         return objective({name: trial.suggest_float(name, *ends, log=True) for name, ends in ranges.items()})
 
@@ -124,7 +126,8 @@ def run_round(study, ranges, draws, objective):
             number = untaken[os.getpid() % len(untaken)]  # processes seldom reach for the same
             study.enqueue_trial(draws[number], user_attrs={"draw": number})
         if numbers(TrialState.WAITING):
-            study.optimize(attempt, n_trials=1)
+            with suppress(UpdateFinishedTrialError):  # another process took the same, and was quicker
+                study.optimize(attempt, n_trials=1)
         else:
             time.sleep(0.2)
 
@@ -159,7 +162,7 @@ def run_search(search, seed, *, folder, size="full", device="auto", report=lambd
     -----
     Chapter 1, "Images as vectors".
     """
-    folder = Path(folder)
+    folder = Path(folder) / f"search-{search.fingerprint}"  # never go on with another search's trials
     folder.mkdir(parents=True, exist_ok=True)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     device = distributed.choose(device)

@@ -34,11 +34,16 @@ class State:
 
     Attributes
     ----------
-    model : torch.nn.Module
-    network : torch.nn.Module
+    model
+        The network, a `torch.nn.Module`.
+    network
         The same weights, compiled or shared among processes where the recipe or the launcher asks for it.
-    optimiser, scaler
-    log : Log
+    optimiser
+        PyTorch's.
+    scaler
+        PyTorch's, for gradients in float16.
+    log
+        The notes taken so far, a `log.Log`.
     """
 
     def __init__(self, recipe, seed, size, images, device, folder):
@@ -96,7 +101,7 @@ class State:
         state = checkpoint.load(path, **self.identity)
         if len(state["random"]) != distributed.world_size():
             raise checkpoint.CheckpointError(
-                f"{path} is that of {len(state['random'])} processes, but here are {distributed.world_size()}"
+                f"{path} is that of {len(state['random'])} processes, but here is {distributed.world_size()}"
             )
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
@@ -133,7 +138,7 @@ def _model(recipe, images, device):
     """The network with its first weights."""
     model = models.build(recipe.model.name, images.in_shape, images.classes, **recipe.model.options)
     if images.permutation is not None and hasattr(model, "permute_inputs"):
-        model.permute_inputs(images.permutation.cpu())  # a convolution has no weight of its own for a pixel
+        model.permute_inputs(images.permutation)  # a convolution has no weight of its own for a pixel
     return model.to(device, images.dtype, memory_format=images.format)
 
 

@@ -1,6 +1,6 @@
 """Notebooks that end, or stay when they should be gone."""
 
-from .entry import BOTH_RIGHT, CONVOLVE, TELLING, TOEPLITZ, Corpus
+from .entry import CONVOLVE, TELLING, TOEPLITZ, Corpus
 
 dying = Corpus()
 

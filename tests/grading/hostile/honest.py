@@ -1,6 +1,6 @@
 """Honest notebooks as they are really handed in: odd, half done, broken in one place, and worth their points."""
 
-from .entry import BOTH_RIGHT, CONVOLVE, TELLING, TOEPLITZ, Corpus
+from .entry import CONVOLVE, TELLING, TOEPLITZ, Corpus
 
 honest = Corpus()
 

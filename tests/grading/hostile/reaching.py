@@ -1,6 +1,6 @@
 """Notebooks that reach out: to files, servers, other processes, the kernel."""
 
-from .entry import BOTH_RIGHT, TELLING, TOEPLITZ, Corpus
+from .entry import TELLING, TOEPLITZ, Corpus
 
 reaching = Corpus()
 

@@ -1,6 +1,7 @@
 """Start the parent, and have workers made."""
 
 import json
+import os
 import platform
 import socket
 import subprocess
@@ -15,7 +16,8 @@ from convbook.grading.sandbox import landlock
 from convbook.grading.sandbox.surroundings import surroundings
 from convbook.grading.sandbox.syscalls import ARCHITECTURES
 
-ENVIRONMENT = {  # nothing of the grader's own
+ENVIRONMENT = {  # nothing of the grader's own, but what the interpreter itself may need to start
+    **{name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
     "HOME": "/tmp",
     "LC_ALL": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
@@ -37,7 +39,7 @@ class Sandbox:
     Parameters
     ----------
     packages : tuple of str
-        What students may import; it is imported beforehand.
+        What students may import besides numpy; it is imported beforehand.
     rung : int
         1: namespaces, Landlock where the kernel has it, seccomp, resource limits.
         2: no namespaces; Landlock must know about TCP, ABI 4.
@@ -56,9 +58,10 @@ class Sandbox:
             raise SandboxUnavailable(f"it needs Linux on {' or '.join(ARCHITECTURES)}")
         if rung == 2 and landlock.abi() < 4:
             raise SandboxUnavailable(
-                f"Landlock ABI {landlock.abi()}; without namespaces it takes ABI 4, Linux 6.7"
+                f"Landlock has ABI {landlock.abi()}, and ABI 4 is needed, from Linux 6.7"
             )
         self.rung = rung
+        packages = tuple(dict.fromkeys(("numpy", *packages)))
         config = surroundings(packages) | {"rung": rung, "packages": packages}
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(PATIENCE)

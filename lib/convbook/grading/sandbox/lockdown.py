@@ -35,7 +35,9 @@ class Lockdown:
     def __init__(self, rung, proc, stranger, keep_reading):
         self.rung, self.proc, self.stranger, self.keep_reading = rung, proc, stranger, keep_reading
         self.ruleset, self.used = None, 0
-        self._filter_for_process_1 = seccomp.assemble(seccomp.program(1, own_files=True))
+        seccomp.of_worker(
+            1
+        )  # as which a worker knows itself in its own namespace: no need to wait for it then
 
     def submit(self, fd, limits):
         """Lock this process down.
@@ -52,14 +54,13 @@ class Lockdown:
         OSError
             If any of it fails; then nothing of a student's may run.
         """
-        if self.stranger is not None:
-            self._become(self.stranger)
         namespaces.write(self.proc, "self/oom_score_adj", "1000")  # the first to die when memory runs out
         if self.rung == 1:
-            namespaces.enter_own(self.proc)
-            namespaces.own_tmp(limits["files"])
+            namespaces.enter_own(self.proc, self.stranger, limits["files"])
         else:
             os.chdir("/")
+        if self.stranger is not None:
+            self._become(self.stranger)
         alone = self.stranger is not None or self.rung == 1
         rlimits.impose(limits, self.used, count_processes=alone)
         namespaces.drop_capabilities(keep_reading=self.keep_reading)
@@ -73,10 +74,7 @@ class Lockdown:
         os.closerange(3, fd)
         os.closerange(fd + 1, 1 << 20)
         if self.rung:
-            first = self.rung == 1  # in its namespaces it always is
-            seccomp.install(
-                self._filter_for_process_1 if first else seccomp.assemble(seccomp.program(os.getpid()))
-            )
+            seccomp.install(seccomp.of_worker(os.getpid()))
 
     def _become(self, uid):
         if self.keep_reading:
@@ -84,4 +82,5 @@ class Lockdown:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        call("prctl", SET_DUMPABLE, 1, 0, 0, 0)  # the change of user took /proc/self away, needed once more
+        if self.rung == 1:
+            namespaces.enter_user_namespace()

@@ -23,7 +23,7 @@ DETACH = 2  # umount2: now, whatever is still open
 AT_FDCWD, AT_RECURSIVE = -100, 0x8000
 ATTR_RDONLY, ATTR_NOSUID = 0x1, 0x2  # mount_setattr
 
-INNER_ID = 1000  # who a worker is, in its own eyes
+INNER_ID = 1000  # who an ordinary user's worker is, in its own eyes
 DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
 
 
@@ -42,15 +42,33 @@ def enter_for_children(proc):
         _enter_as(os.getuid(), flags, proc)
 
 
-def enter_own(proc):
-    """Move a worker into namespaces of its own.
+def enter_own(proc, stranger, megabytes):
+    """Move a worker into namespaces of its own, with a /tmp of its own that vanishes with it.
 
     Parameters
     ----------
     proc : int
         An open /proc.
+    stranger : int or None
+        As root, the user the worker is about to become, who then needs `enter_user_namespace`. An ordinary
+        user enters a user namespace first, and so may enter the others.
+    megabytes : int
+        How much fits into /tmp. Nothing in it can be executed or mapped as code.
     """
-    _enter_as(INNER_ID, NEWNS | NEWNET | NEWIPC | NEWUTS, proc)
+    flags = NEWNS | NEWNET | NEWIPC | NEWUTS
+    if stranger is None:
+        _enter_as(INNER_ID, flags, proc)
+        owner = ""
+    else:
+        call("unshare", flags)
+        owner = f",uid={stranger},gid={stranger}"
+    _tmpfs("/tmp", f"size={megabytes}m,nr_inodes=2k,mode=0700{owner}", NOEXEC)
+    os.chdir("/tmp")
+
+
+def enter_user_namespace():
+    """Enter a user namespace that knows no users: the present one is nobody there, and stays nobody."""
+    call("unshare", NEWUSER)
 
 
 def _enter_as(inner_id, flags, proc):
@@ -114,11 +132,9 @@ def build_root(readable, masked):
     masked : sequence of str
         Folders inside of those that shall be empty, unless something inside is readable in its turn.
     """
-    call(
-        "mount", None, b"/", None, RECURSIVE | PRIVATE, None
-    )  # nothing of this reaches the rest of the system
+    call("mount", None, b"/", None, RECURSIVE | PRIVATE, None)  # what follows is seen in here only
     os.umask(0o022)  # a worker is nobody in particular, and has to get through these folders
-    root = "/proc"  # any folder will do to hang the new root on; this one exists, and is not wanted inside
+    root = "/proc"  # any folder will do to hang the new root on; this one is always there
     _tmpfs(root, "size=1m,mode=0755")
     for link in ("lib", "lib64", "lib32"):  # the loader looks for libraries below these, wherever they point
         if os.path.islink(f"/{link}"):
@@ -154,18 +170,6 @@ def _read_only(root):
     # struct mount_attr: what to set, what to clear, propagation, user namespace
     attributes = struct.pack("=QQQQ", ATTR_RDONLY | ATTR_NOSUID, 0, 0, 0)
     call("mount_setattr", AT_FDCWD, os.fsencode(root), AT_RECURSIVE, attributes, len(attributes))
-
-
-def own_tmp(megabytes):
-    """Give this process a /tmp of its own, which vanishes with it.
-
-    Parameters
-    ----------
-    megabytes : int
-        How much fits in. Nothing in it can be executed or mapped as code.
-    """
-    _tmpfs("/tmp", f"size={megabytes}m,nr_inodes=2k,mode=0700", NOEXEC)
-    os.chdir("/tmp")
 
 
 def drop_capabilities(keep_reading=False):

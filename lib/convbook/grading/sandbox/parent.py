@@ -69,8 +69,9 @@ class Parent:
     """
 
     def __init__(self, control, rung, packages, readable, masked, path, closed):
-        from convbook.grading.sandbox import landlock, lockdown, namespaces
+        from convbook.grading.sandbox import landlock, libraries, lockdown, namespaces
 
+        readable += libraries.shared_libraries(path[0])
         self.control, self.rung = control, rung
         self.proc = os.open("/proc", os.O_PATH | os.O_CLOEXEC)  # to be found again where there is no /proc
         self.lockdown = lockdown.Lockdown(rung, self.proc, stranger(), keep_reading=closed and rung == 2)

@@ -5,6 +5,7 @@ number, the architecture, the arguments) into its one register, compares, and re
 """
 
 import ctypes
+import functools
 import itertools
 import platform
 import struct
@@ -13,12 +14,13 @@ from convbook.grading.sandbox.syscalls import call, number
 
 # Files: what the mounts and Landlock leave. Memory. Threads of this process. Clocks. Who am I.
 # No socket, no other process, no mount, no ptrace, no key ring, no io_uring, no bpf: they are not here.
+# Nor is chmod and its like, which Landlock does not see.
 ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev lseek close close_range dup dup2 dup3 flock
 fstat stat lstat newfstatat statx access faccessat faccessat2 statfs fstatfs getdents64 readlink readlinkat
 open openat creat getcwd chdir fchdir mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 symlink
-symlinkat truncate ftruncate fallocate fsync fdatasync fadvise64 umask
-copy_file_range pipe pipe2 eventfd2 poll ppoll select pselect6
+symlinkat truncate ftruncate fallocate fsync fdatasync fadvise64 umask copy_file_range pipe pipe2 eventfd2
+poll ppoll select pselect6
 mmap mprotect munmap mremap madvise brk membarrier
 futex set_robust_list rseq sched_yield sched_getaffinity getcpu arch_prctl exit exit_group
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
@@ -27,21 +29,12 @@ gettimeofday time times getrusage getrlimit uname sysinfo getrandom
 gettid getpid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getresuid getresgid getgroups
 """.split()
 
-# Landlock does not stand in the way of these, so where there are no mounts that do, they are not allowed.
-OWN_FILES = "chmod fchmod fchmodat utimensat".split()
-
 NEW_THREAD = 0x00010000  # clone: CLONE_THREAD, the child shares this process
 NEW_NAMESPACE = 0x7E020000  # clone: any CLONE_NEW…
-HARMLESS_IOCTLS = (
-    0x5401,
-    0x5413,
-    0x541B,
-    0x5421,
-    0x5450,
-    0x5451,
-)  # a terminal? its size? bytes waiting? blocking, close-on-exec
-# fcntl: duplicates, flags, locks, the size of a pipe. No owner, to whom the kernel would send signals.
-HARMLESS_FCNTLS = (*range(8), 36, 37, 38, 1030, 1031, 1032)
+# ioctl: is it a terminal, how large, how many bytes wait; block or not, close on exec or not
+HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+# fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY, which send signals; F_SETLEASE, which makes others wait
+OWNERS_AND_SIGNALS = (8, 10, 15, 1026, 1024)
 THREAD_NAMES = (15, 16)  # prctl: PR_SET_NAME, PR_GET_NAME
 
 EPERM, ENOSYS = 1, 38
@@ -69,15 +62,13 @@ def refuse(error):
     return 0x00050000 | error
 
 
-def program(pid, own_files=False):
+def program(pid):
     """The filter of a worker.
 
     Parameters
     ----------
     pid : int
         The worker's; it may send signals to itself.
-    own_files : bool
-        Whatever files it can reach and change are its own.
 
     Returns
     -------
@@ -86,8 +77,7 @@ def program(pid, own_files=False):
     code = [(LOAD, 0, 0, ARCH), *_unless(EQUAL, ARCHITECTURE[platform.machine()], KILL), (LOAD, 0, 0, NUMBER)]
     if platform.machine() == "x86_64":
         code += _if(AT_LEAST, X32, KILL)
-    allowed = [number(name) for name in (*ALLOWED, *(OWN_FILES if own_files else ()))]
-    for first, last in _ranges(sorted(n for n in allowed if n is not None)):
+    for first, last in _ranges(sorted(number(name) for name in ALLOWED if number(name) is not None)):
         code += [(AT_LEAST, 0, 2, first), *_unless(AT_LEAST, last + 1, ALLOW)]
     code += _if(EQUAL, number("clone3"), refuse(ENOSYS))  # its flags lie in memory: the C library falls back
     code += _on(
@@ -100,8 +90,9 @@ def program(pid, own_files=False):
     for name in ("kill", "tgkill"):
         code += _on(name, *_one_of(0, [pid]))
     code += _on("ioctl", *_one_of(1, HARMLESS_IOCTLS))
-    code += _on("fcntl", *_one_of(1, HARMLESS_FCNTLS))
     code += _on("prctl", *_one_of(0, THREAD_NAMES))
+    refused = [line for command in OWNERS_AND_SIGNALS for line in _if(EQUAL, command, refuse(EPERM))]
+    code += _on("fcntl", (LOAD, 0, 0, low(1)), *refused, (RETURN, 0, 0, ALLOW))
     code += _on(  # read one's own limits: of process 0, and with no new limit
         "prlimit64",
         *(line for word in (low(0), low(2), high(2)) for line in _word_is_zero(word)),
@@ -139,6 +130,12 @@ def _one_of(argument, values):
 
 def _word_is_zero(word):
     return [(LOAD, 0, 0, word), *_unless(EQUAL, 0, refuse(EPERM))]
+
+
+@functools.cache
+def of_worker(pid):
+    """The filter of a worker, ready to be installed; see `program`."""
+    return assemble(program(pid))
 
 
 def assemble(instructions):

@@ -85,17 +85,31 @@ def _ignore(*args, **kwargs):
     return None
 
 
-def _unchanged(iterable=(), *args, **kwargs):
-    return iterable
+class Progress(Anything):
+    """A progress bar that shows nothing: the iterable that it was given."""
+
+    def __init__(self, iterable=(), *args, **kwargs):
+        self._iterable = iterable
+
+    def __iter__(self):
+        return iter(self._iterable)
+
+    def __len__(self):
+        return len(self._iterable)
 
 
+def _progress_range(*args, **kwargs):
+    return Progress(range(*args))
+
+
+BARS = {"tqdm": Progress, "trange": _progress_range}
 CONTENTS = {
     "convbook.exercises": {"check": _ignore},
     "matplotlib.pyplot": {"subplots": _subplots},
     "IPython": {"get_ipython": lambda: ANYTHING},
-    "tqdm": {"tqdm": _unchanged, "trange": range},
-    "tqdm.auto": {"tqdm": _unchanged, "trange": range},
-    "tqdm.notebook": {"tqdm": _unchanged, "trange": range},
+    "tqdm": BARS,
+    "tqdm.auto": BARS,
+    "tqdm.notebook": BARS,
 }
 
 

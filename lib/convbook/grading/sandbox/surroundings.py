@@ -1,4 +1,4 @@
-"""What a worker has to be able to read: the interpreter, the system's libraries, and the allowed packages."""
+"""What a worker has to be able to read: the interpreter, and the allowed packages with what they require."""
 
 import os
 import re
@@ -41,7 +41,7 @@ def surroundings(packages):
     dynamic = Path(sysconfig.get_config_var("DESTSHARED") or standard / "lib-dynload")
     masked = [standard / name for name in PACKAGES if (standard / name).is_dir()]
     files, folders = package_files(packages)
-    readable = [standard, dynamic, *shared_libraries(standard), *files, *OUR_FILES]
+    readable = [standard, dynamic, Path("/etc/ld.so.cache"), *files, *OUR_FILES]
     readable = [path for path in readable if path.exists()]
     return {
         "readable": list(map(str, readable)),
@@ -51,31 +51,14 @@ def surroundings(packages):
     }
 
 
-def shared_libraries(standard):
-    """The folders of the shared libraries in use, for packages will need others from there.
-
-    Where the standard library lies in the same folder, it is the libraries alone, one by one.
-    """
-    lines = Path("/proc/self/maps").read_text().splitlines()
-    in_use = {Path(line.split(maxsplit=5)[5]) for line in lines if ".so" in line and line.count("/")}
-    folders = {path.resolve().parent for path in in_use if not path.resolve().is_relative_to(standard)}
-    found = [Path("/etc/ld.so.cache")]  # where the loader looks libraries up
-    for folder in sorted(folders):
-        if any(part in PACKAGES for part in folder.parts):
-            continue
-        if standard.resolve().is_relative_to(folder):
-            found += sorted(folder.glob("*.so*"))
-        else:
-            found.append(folder)
-    return found
-
-
 def package_files(packages):
     """The files of packages and of all that they require, and the folders in which to look for them."""
     files, folders = [], []
     for distribution in with_requirements(packages):
         folder = Path(distribution.locate_file(""))
         tops = {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}
+        if not tops:  # a system's package does not list its files
+            tops = set((distribution.read_text("top_level.txt") or distribution.name).split())
         files += [folder / top for top in sorted(tops)]
         if folder not in folders:
             folders.append(folder)

@@ -22,7 +22,7 @@ from convbook.grading.frames import HELD_SECONDS, Channel, FrameError, pack
 HELD_BYTES = 1 << 16
 SEED = 0  # every worker begins with the same random numbers
 IMPORTS = (ast.Import, ast.ImportFrom)
-DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.ClassDef)
+DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FEATURES = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
 
@@ -148,7 +148,7 @@ class Notebook:
         number : int
         source : str
         only_definitions : bool
-            Run its imports, functions and classes alone: the rest has proved too slow, or fatal.
+            Run its imports, functions, classes and constants alone: the rest has proved too slow, or fatal.
 
         Returns
         -------
@@ -158,7 +158,7 @@ class Notebook:
         linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
         try:
             for statement in ast.parse(source, file).body:
-                if only_definitions and not isinstance(statement, DEFINITIONS):
+                if only_definitions and not defines(statement):
                     continue
                 try:
                     code = compile(ast.Module([statement], []), file, "exec", self._features, True)
@@ -178,6 +178,13 @@ class Notebook:
             found = self._names.get(name)
             if name in self._names and (callable(found) or not callable(self.answers.get(name))):
                 self.answers[name] = found
+
+
+def defines(statement):
+    """Whether a statement defines something, and does nothing besides."""
+    if isinstance(statement, ast.Assign):
+        return isinstance(statement.value, ast.Constant | ast.Lambda)
+    return isinstance(statement, DEFINITIONS)
 
 
 def described(error):

@@ -60,6 +60,7 @@ function pixels_affected(root, { size, start, limits }) {
     picked.mark((other, cell, node) => {
       const found = other === role ? undefined : weight(cell);
       letter(node, found);
+      node.setAttribute("aria-label", `${other}[${cell.join(", ")}]` + (found ? `, ${subscript("w", found.k)}` : ""));
       return Boolean(found);
     });
     for (const node of drawing.querySelectorAll("[data-outside]")) {

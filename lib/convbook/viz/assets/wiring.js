@@ -51,6 +51,7 @@ function wiring(root, { start, limits }) {
           wire ? make("text", { class: "mid", x: px + cell / 2, y: py + cell * 0.65 }, subscript("w", wire.a + 1)) : "");
       }))));
     graph.firstChild.setAttribute("role", "group"); // its nodes are buttons
+    graph.firstChild.classList.toggle("cb-wide", step * (n + 2 * p) > 480);
     picked.start();
   }
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from convbook.viz.html import Html, escape, scrolling, sentence, style
+from convbook.viz.html import Html, escape, number, scrolling, sentence, style
 from convbook.viz.svg import line, picture, rect, subscript, text
 
 CELL = 36  # pixels of a cell that holds a letter of the page's text
@@ -23,7 +23,7 @@ def matrix(W, *, alt, labels="w", columns=None, rows=None, blocks=None, entries=
         Letter of the inputs over the columns and of the outputs beside the rows: "x", "y".
     blocks : (int, int), optional
         Height and width of blocks to set apart.
-    entries : array_like of str, (m, n), optional
+    entries : array_like of str or numbers, (m, n), optional
         What is written where the matrix is not zero, in place of the weight's letter.
 
     Returns
@@ -112,7 +112,7 @@ def matrix_svg(
     cell = min(CELL, (690 - left) // n)
     parts = headings((m, n), left, top, cell, columns, rows)
     for (i, j), k in np.ndenumerate(W):
-        written = "" if not k else label(labels, k) if entries is None else escape(str(entries[i][j]))
+        written = "" if not k else label(labels, k) if entries is None else _written(entries[i][j])
         parts.append(entry(k, left + cell * j, top + cell * i, cell, written, plain))
     right, bottom = left + cell * n, top + cell * m
     if blocks:
@@ -123,6 +123,10 @@ def matrix_svg(
             line(left + cell * j, top, left + cell * j, bottom, "block") for j in range(0, n + 1, blocks[1])
         ]
     return picture(right + 1, bottom + 1, parts, alt)
+
+
+def _written(entry):
+    return escape(entry) if isinstance(entry, str) else number(entry)
 
 
 def margins(columns, rows):
