@@ -18,7 +18,8 @@ from convbook.exercises.modules import UnsuitableAnswer
 TIME_LIMIT, CRASH = "TimeLimit", "Crash"  # of a call that was stopped, or took its process along
 SAY_IT_ALL = (UnsuitableAnswer.__name__, TIME_LIMIT, CRASH)  # errors whose message is a sentence of its own
 LONGEST_MESSAGE = 2000  # characters of an exception's own words
-MOST_PRINTED = 1 << 16  # characters of what a call prints
+MOST_PRINTED = 1 << 13  # characters of what a call prints
+LONG = {"g": np.float64, "G": np.complex128}  # numpy's long doubles differ from machine to machine
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,8 @@ def plain(value):
         array = np.array(value, subok=False)
         if array.dtype.kind not in "biufc":
             raise UnsuitableAnswer(f"it returned an array of dtype {array.dtype}; numbers were expected")
+        if array.dtype.char in LONG:
+            array = array.astype(LONG[array.dtype.char])
         return array if array.ndim else array.item()
     raise UnsuitableAnswer(f"it returned a {type(value).__name__}, which is not a numpy array or a number")
 

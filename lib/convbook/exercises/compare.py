@@ -184,9 +184,11 @@ def name(value):
         return f"a tuple of {len(value)}"
     if isinstance(value, dict):
         keys = ", ".join(map(repr, value))
-        return f"a dict with the keys {keys}" if 0 < len(value) < 6 else f"a dict of {len(value)}"
+        return f"a dict with the keys {keys[:200]}" if 0 < len(value) < 6 else f"a dict of {len(value)}"
     if isinstance(value, str):
         return f"the text {value!r}" if len(value) < 50 else f"a text of {len(value)} characters"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
+    if isinstance(value, int) and value.bit_length() > 1000:  # more than a float can hold
+        return f"a whole number of {value.bit_length()} bits"
     return f"the number {value:.6g}"

@@ -44,6 +44,8 @@ def _short(value):
         return "{" + ", ".join(f"{key!r}: {_short(item)}" for key, item in value.items()) + "}"
     if isinstance(value, str):
         return repr(value)
+    if isinstance(value, int) and value.bit_length() > 10_000:  # Python does not write it down
+        return f"a whole number of {value.bit_length()} bits"
     return number(value) if isinstance(value, float) else str(value)
 
 

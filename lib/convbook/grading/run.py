@@ -1,8 +1,11 @@
 """One submission and its workers: a cell or a call that hangs or kills the worker costs itself alone."""
 
-import functools
+import itertools
+import math
 import re
+import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,7 +25,9 @@ from convbook.grading.frames import HELD_SECONDS, FrameError, pack
 LOST = (TIME_LIMIT, CRASH)  # of a call that did not come back
 WHOLE, DEFINITIONS, NOTHING = range(3)  # how much of a cell is run
 MEGABYTE = 1 << 20
-TEXT_LIMIT = 300  # characters of a note
+NOTE, NOTES, NOTES_OF_A_CELL = 300, 50, 10  # characters of a note; how many are kept
+NAME = 100  # characters of the name of an error
+KEPT = 1 << 16  # bytes of a wrong answer, or 16 times as many as the right one takes
 
 
 class OutOfTime(Exception):
@@ -51,6 +56,7 @@ class Run:
     def __init__(self, sandbox, assignment, cells, end):
         self._sandbox, self.assignment, self._cells, self._end = sandbox, assignment, cells, end
         self._parts = [WHOLE] * len(cells)
+        self._cell_limit = assignment.limits.cell
         self._worker = None
         self._lost = {}
         self.notes, self.found = [], set()
@@ -58,7 +64,7 @@ class Run:
     def afresh(self):
         """The same cells with another worker, as far as they have proved safe."""
         other = Run(self._sandbox, self.assignment, self._cells, self._end)
-        other._parts[:] = self._parts
+        other._parts[:], other._cell_limit = self._parts, self._cell_limit
         return other
 
     def what_became_of(self, name):
@@ -86,30 +92,47 @@ class Run:
         if not cells:
             self.found = set()
             return True
-        limits = self.assignment.limits
-        self._worker = self._sandbox.worker(limits)
+        self._worker = self._sandbox.worker(self.assignment.limits)
         numbered = tuple((i + 1, self._cells[i], self._parts[i] == DEFINITIONS) for i in cells)
-        at, notes = cells[0], []
+        at, notes, slow = cells[0], [], []
+        half_time = (time.monotonic() + self._end) / 2  # the other half is for the answers
         try:
             self._send(pack(("cells", numbered, self.assignment.names)))
             for at in cells:
-                errors = texts(self._receive(limits.cell))
-                notes += [f"code cell {at + 1}: {line(error)}" for error in errors]
-            found = self._receive(limits.cell)
+                start = time.monotonic()
+                errors = texts(self._receive(self._cell_limit, half_time))
+                notes += [f"code cell {at + 1}: {line(error)}" for error in errors[:NOTES_OF_A_CELL]]
+                if self._parts[at] == WHOLE and time.monotonic() - start > self._cell_limit / 10:
+                    slow.append(at)
+            found = self._receive(self._cell_limit)
             if type(found) is not tuple or len(found) != len(self.assignment.names):
                 raise FrameError("it does not say what is defined")
         except (TimeoutError, ConnectionError, FrameError) as error:
-            self._blame(at, error)
+            if isinstance(error, TimeoutError) and slow and time.monotonic() >= half_time:
+                self._hurry([*slow, at])
+            else:
+                self._blame(at, error)
             return False
-        self.notes[:] = [*(note for note in self.notes if note not in notes), *notes]
+        self._note(*notes)
         self.found = {name for name, there in zip(self.assignment.names, found, strict=True) if there is True}
         return True
 
+    def _hurry(self, slow):
+        """None of the cells was too slow, but all together are: what takes long is cut, and sooner."""
+        self._cell_limit /= 10
+        for i in slow:
+            self._parts[i] = max(self._parts[i], DEFINITIONS)
+        numbers = ", ".join(str(i + 1) for i in slow)
+        self._note(f"code cells {numbers} took too long together; only their definitions were kept")
+
     def _blame(self, i, error):
-        self._lost[i], what = self._end_worker(error, self.assignment.limits.cell)
+        self._lost[i], what = self._end_worker(error, self._cell_limit)
         self._parts[i] += 1
         consequence = "only its definitions were kept" if self._parts[i] == DEFINITIONS else "it was skipped"
-        self.notes.append(f"code cell {i + 1} {what}; {consequence}")
+        self._note(f"code cell {i + 1} {what}; {consequence}")
+
+    def _note(self, *notes):
+        self.notes += [note for note in notes if note not in self.notes][: NOTES - len(self.notes)]
 
     def answers(self, exercise, frame, inputs):
         """Put cases to an answer.
@@ -124,8 +147,9 @@ class Run:
 
         Returns
         -------
-        answers : list of Answer
-            As many or, if one call hangs or kills the worker, those up to and including it.
+        answers : iterator of Answer
+            As many, one after the other as they come. If a call hangs or kills the worker, it is the last;
+            if there is more than was asked for, one more answer says so.
 
         Raises
         ------
@@ -135,16 +159,17 @@ class Run:
         if self._worker is None or not self._worker.channel.silent:
             self.start()  # what came without being asked for is no answer of this exercise
         if exercise.name not in self.found:
-            return [Answer(error=CRASH, message="it was not there any more when the cells were run again")]
-        answers = []
+            yield Answer(error=CRASH, message="it was not there any more when the cells were run again")
+            return
         try:
             self._send(frame)
             for names in inputs:
-                answers.append(as_answer(self._receive(exercise.limits.call + HELD_SECONDS), names))
+                yield as_answer(self._receive(exercise.limits.call + HELD_SECONDS), names)
+            if texts(self._receive(exercise.limits.call)) != ("done",):
+                raise FrameError("more answers than questions")
         except (TimeoutError, ConnectionError, FrameError) as error:
             kind, what = self._end_worker(error, exercise.limits.call)
-            answers.append(Answer(error=kind, message=f"the call {what}"))
-        return answers
+            yield Answer(error=kind, message=f"the call {what}")
 
     def trials(self, exercise, prop, seed):
         """Put a property's cases to an answer, and compare.
@@ -168,18 +193,19 @@ class Run:
         cases = judge.cases(exercise, prop, seed)
         inputs = [case.inputs for case in cases]
         answers = self.answers(exercise, request(exercise, prop, seed), inputs)
-        return tuple(map(functools.partial(judge.assess, exercise, prop), cases, answers))
+        pairs = zip(itertools.chain(cases, cases[-1:]), answers, strict=False)
+        return tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
-        return self.answers(exercise, ask(exercise, [inputs]), [inputs])[0]
+        return list(self.answers(exercise, ask(exercise, [inputs]), [inputs]))[-1]
 
     def _send(self, frame):
         self._worker.channel.allowance = self.assignment.limits.answer * MEGABYTE
         self._worker.channel.send(frame, self._end)
 
-    def _receive(self, seconds):
-        return self._worker.channel.receive(min(time.monotonic() + seconds, self._end))
+    def _receive(self, seconds, end=math.inf):
+        return self._worker.channel.receive(min(time.monotonic() + seconds, end, self._end))
 
     def _end_worker(self, error, seconds):
         """End the worker; what was wrong with it, in a word and in words."""
@@ -231,7 +257,34 @@ def as_answer(reply, names):
             value = plain(value)
         except UnsuitableAnswer as unsuitable:
             raise FrameError("a reply that holds no plain value") from unsuitable
-    return Answer(value, error[:TEXT_LIMIT], message[:LONGEST_MESSAGE], changed, printed[:MOST_PRINTED])
+    return Answer(value, error[:NAME], message[:LONGEST_MESSAGE], changed, printed[:MOST_PRINTED])
+
+
+def light(trial):
+    """A trial without the value of a wrong answer that is far too large: nobody will look at it.
+
+    Parameters
+    ----------
+    trial : Trial
+
+    Returns
+    -------
+    trial : Trial
+    """
+    if not trial.difference or size(trial.answer.value) <= max(KEPT, 16 * size(trial.case.expected)):
+        return trial
+    return replace(trial, answer=replace(trial.answer, value=None))
+
+
+def size(value):
+    """About how many bytes a plain value takes."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple):
+        return sum(map(size, value), 16)
+    if isinstance(value, dict):
+        return sum(map(size, itertools.chain(value, value.values())), 16)
+    return sys.getsizeof(value)
 
 
 def texts(items):
@@ -243,5 +296,5 @@ def texts(items):
 
 def line(text):
     """A text in one short line of characters that can be seen."""
-    seen = "".join(character if character.isprintable() else " " for character in text[:TEXT_LIMIT])
+    seen = "".join(character if character.isprintable() else " " for character in text[:NOTE])
     return " ".join(seen.split())

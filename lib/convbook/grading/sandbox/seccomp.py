@@ -33,7 +33,8 @@ NEW_THREAD = 0x00010000  # clone: CLONE_THREAD, the child shares this process
 NEW_NAMESPACE = 0x7E020000  # clone: any CLONE_NEW…
 # ioctl: is it a terminal, how large, how many bytes wait; block or not, close on exec or not
 HARMLESS_IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-OWNERS_AND_SIGNALS = (8, 10, 15, 1026)  # fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY, which send signals
+# fcntl: F_SETOWN, F_SETSIG, F_SETOWN_EX, F_NOTIFY, which send signals; F_SETLEASE, which makes others wait
+OWNERS_AND_SIGNALS = (8, 10, 15, 1026, 1024)
 THREAD_NAMES = (15, 16)  # prctl: PR_SET_NAME, PR_GET_NAME
 
 EPERM, ENOSYS = 1, 38

@@ -4,6 +4,8 @@ By the time the first cell runs, this process can reach nothing but the packages
 socket over which it is asked. It is told neither what is expected nor how it is judged.
 """
 
+import __future__
+
 import ast
 import linecache
 import random
@@ -21,6 +23,7 @@ HELD_BYTES = 1 << 16
 SEED = 0  # every worker begins with the same random numbers
 IMPORTS = (ast.Import, ast.ImportFrom)
 DEFINITIONS = (*IMPORTS, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FEATURES = sum({getattr(__future__, name).compiler_flag for name in __future__.all_feature_names})
 
 
 def serve(fd):
@@ -50,7 +53,7 @@ def serve(fd):
                     if at_once or len(replies) > HELD_BYTES or time.monotonic() - since > HELD_SECONDS:
                         channel.send(replies)
                         replies, since = b"", time.monotonic()
-                channel.send(replies)
+                channel.send(replies + pack(("done",)))
 
 
 def reply(form, answer, inputs):
@@ -131,6 +134,7 @@ class Notebook:
         module = ModuleType("__main__")
         sys.modules["__main__"] = module
         self._names = vars(module)
+        self._features = 0  # of `from __future__ import …`, which holds in all cells that follow
         self.answers = {}
 
     def run(self, number, source, only_definitions):
@@ -157,7 +161,9 @@ class Notebook:
                 if only_definitions and not defines(statement):
                     continue
                 try:
-                    exec(compile(ast.Module([statement], []), file, "exec"), self._names)
+                    code = compile(ast.Module([statement], []), file, "exec", self._features, True)
+                    self._features |= code.co_flags & FEATURES
+                    exec(code, self._names)
                 except ImportError as error:
                     if not isinstance(statement, IMPORTS):
                         raise
