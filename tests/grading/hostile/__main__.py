@@ -12,14 +12,19 @@ from .trial import Court
 def main():
     """Grade the entries on both rungs, and print what is not as it should be."""
     right = tried = 0
-    entries = [entry for entry in CORPUS if not sys.argv[1:] or any(word in entry.name for word in sys.argv[1:])]
+    entries = [
+        entry for entry in CORPUS if not sys.argv[1:] or any(word in entry.name for word in sys.argv[1:])
+    ]
     for rung in (1, 2):
         with Outside() as outside, tempfile.TemporaryDirectory() as folder:
             court = Court(rung, outside, folder)
             for entry in entries:
                 start = time.perf_counter()
                 complaints = court.complaints(entry)
-                print(f"{time.perf_counter() - start:6.2f} s  rung {rung}  {'✗' if complaints else '✓'} {entry.name}", flush=True)
+                print(
+                    f"{time.perf_counter() - start:6.2f} s  rung {rung}  {'✗' if complaints else '✓'} {entry.name}",
+                    flush=True,
+                )
                 print(*complaints, sep="\n", end="\n" * bool(complaints))
                 right, tried = right + (not complaints), tried + 1
             court.close()

@@ -337,7 +337,13 @@ cheats.add(
     """,
     "def toeplitz_matrix(w, n):\n    return convolve1d(np.ones(n), w).repeat(n).reshape(-1, n)",
     deserves=NOTHING_RIGHT,
-    tells=("an array of object", "an array of <U3", "an array of bool", "an array of datetime64", "an array of .V8"),
+    tells=(
+        "an array of object",
+        "an array of <U3",
+        "an array of bool",
+        "an array of datetime64",
+        "an array of .V8",
+    ),
 )
 
 cheats.add(

@@ -60,7 +60,10 @@ dying.add(
     f"{TOEPLITZ}\ndef bomb(x=os._exit(0)):\n    pass",
     CONVOLVE,
     deserves="partly: crashed 0, right 4",
-    tells=("code cell 2 ended its process; only its definitions", "code cell 2 ended its process; it was skipped"),
+    tells=(
+        "code cell 2 ended its process; only its definitions",
+        "code cell 2 ended its process; it was skipped",
+    ),
 )
 
 dying.add(
@@ -81,7 +84,9 @@ dying.add(
         print("call", calls)
         if calls == 30:
             os._exit(0)
-    """ + TOEPLITZ.replace("toeplitz_matrix", "right").replace("\n", "\n    ") + """
+    """
+    + TOEPLITZ.replace("toeplitz_matrix", "right").replace("\n", "\n    ")
+    + """
     """,
     CONVOLVE,
     deserves=CRASHED,

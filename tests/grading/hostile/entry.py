@@ -116,6 +116,4 @@ class Corpus(list):
         patterns = ([p] if isinstance(p, str) else p for p in (tells, keeps_quiet, unguarded))
         tells, keeps_quiet, unguarded = map(tuple, patterns)
         cells = tuple(dedent(cell).strip("\n") for cell in cells)
-        self.append(
-            Entry(name, cells, tells=tells, keeps_quiet=keeps_quiet, unguarded=unguarded, **other)
-        )
+        self.append(Entry(name, cells, tells=tells, keeps_quiet=keeps_quiet, unguarded=unguarded, **other))

@@ -160,8 +160,15 @@ exhausting.add(
     """,
     TOEPLITZ,
     TELLING,
-    tells=("fill\\('/tmp',\\) -> '[1-6]\\d MB, then \\[Errno 28\\] No space", "class-.* -> '0 MB, then", "names.* -> '\\d+ folders, then"),
-    other_rung=(BOTH_RIGHT, ("fill\\('/tmp',\\) -> '0 MB, then \\[Errno 13\\]", "names.* -> '0 folders, then \\[Errno 13\\]")),
+    tells=(
+        "fill\\('/tmp',\\) -> '[1-6]\\d MB, then \\[Errno 28\\] No space",
+        "class-.* -> '0 MB, then",
+        "names.* -> '\\d+ folders, then",
+    ),
+    other_rung=(
+        BOTH_RIGHT,
+        ("fill\\('/tmp',\\) -> '0 MB, then \\[Errno 13\\]", "names.* -> '0 folders, then \\[Errno 13\\]"),
+    ),
 )
 
 exhausting.add(
@@ -185,7 +192,11 @@ exhausting.add(
     """,
     TOEPLITZ,
     TELLING,
-    tells=("removed.*(No space left|Permission denied)", "holes.*(File too large|Permission denied)", "reserved.*(Errno|Error)"),
+    tells=(
+        "removed.*(No space left|Permission denied)",
+        "holes.*(File too large|Permission denied)",
+        "reserved.*(Errno|Error)",
+    ),
     keeps_quiet="-> None",
 )
 

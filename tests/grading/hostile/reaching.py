@@ -23,7 +23,12 @@ attempts(
     attempt(os.open, OUTSIDE, os.O_RDONLY | os.O_DIRECTORY)
     attempt(os.readlink, "/proc/self/exe")
     """,
-    tells=(f"grades.csv.*{DENIED}", f"/etc/passwd.*{DENIED}", f"listdir.*/proc.*{DENIED}", f"/dev/mem.*{DENIED}"),
+    tells=(
+        f"grades.csv.*{DENIED}",
+        f"/etc/passwd.*{DENIED}",
+        f"listdir.*/proc.*{DENIED}",
+        f"/dev/mem.*{DENIED}",
+    ),
     keeps_quiet=("-> <_io", "-> \\[", "-> \\d"),
     unguarded=("grades.csv.* -> <_io", "/etc/passwd.* -> <_io", "listdir.*/proc.* -> \\["),
 )
@@ -89,7 +94,13 @@ attempts(
     attempt(os.open, grades, os.O_RDWR | os.O_TRUNC)
     attempt(os.open, grades, os.O_WRONLY | os.O_APPEND)
     """,
-    tells=(f"chmod.*{DENIED}", f"utime.*{DENIED}", f"truncate.*{DENIED}", f"remove.*{DENIED}", f"rename.*{DENIED}"),
+    tells=(
+        f"chmod.*{DENIED}",
+        f"utime.*{DENIED}",
+        f"truncate.*{DENIED}",
+        f"remove.*{DENIED}",
+        f"rename.*{DENIED}",
+    ),
     keeps_quiet="-> (None|\\d)",
 )
 
@@ -117,10 +128,21 @@ attempts(
         return socket.create_server(("127.0.0.1", 0)).getsockname()
     attempt(listen)
     """,
-    tells=("create_connection.*PermissionError", "datagram.*PermissionError", "unix.*class-.*PermissionError",
-           "listen.*PermissionError", "urlopen.*Operation not permitted", "gethostbyname.*(gaierror|PermissionError)"),
+    tells=(
+        "create_connection.*PermissionError",
+        "datagram.*PermissionError",
+        "unix.*class-.*PermissionError",
+        "listen.*PermissionError",
+        "urlopen.*Operation not permitted",
+        "gethostbyname.*(gaierror|PermissionError)",
+    ),
     keeps_quiet="-> (<socket|\\d|None)",
-    unguarded=("create_connection.* -> <socket", "datagram.* -> 1", "unix.*class-.* -> None", "unix.*hostile.* -> None"),
+    unguarded=(
+        "create_connection.* -> <socket",
+        "datagram.* -> 1",
+        "unix.*class-.* -> None",
+        "unix.*hostile.* -> None",
+    ),
 )
 
 attempts(
@@ -143,7 +165,12 @@ attempts(
         attempt(open, f"/proc/{pid}/mem", "r+b")
         attempt(os.open, f"/proc/{pid}/fd/0", os.O_RDWR)
     """,
-    tells=("kill.*PermissionError", "setpriority.*PermissionError", "pidfd_open.*PermissionError", f"mem.*{DENIED}"),
+    tells=(
+        "kill.*PermissionError",
+        "setpriority.*PermissionError",
+        "pidfd_open.*PermissionError",
+        f"mem.*{DENIED}",
+    ),
     keeps_quiet="-> (None|\\d)",
     unguarded="kill\\(\\d+, <Signals.SIGCONT.* -> None",
 )
@@ -209,7 +236,12 @@ NAMES = {  # numbers on x86_64 and aarch64, arguments
 attempts(
     "calls the kernel by numbers",
     f"{CALLS}\nfor name, numbers in {NAMES!r}.items():\n    told.append(f'{{name}}: {{system_call(*numbers)}}')",
-    tells=tuple(f"^{name}: -(1|38)$".replace("(", "\\(", 1).replace(")", "\\)", 1) if "(" in name else f"^{name}: -(1|38)$" for name in NAMES),
+    tells=tuple(
+        f"^{name}: -(1|38)$".replace("(", "\\(", 1).replace(")", "\\)", 1)
+        if "(" in name
+        else f"^{name}: -(1|38)$"
+        for name in NAMES
+    ),
 )
 
 reaching.add(
@@ -247,9 +279,17 @@ attempts(
                 while True: pass
     attempt(daemon)
     """,
-    tells=("fork\\(\\) -> PermissionError", "forkpty.*(PermissionError|FileNotFoundError)", "posix_spawn.*(PermissionError|FileNotFoundError)",
-           "system.* -> -1|system.*32512", "subprocess|run.*(PermissionError|FileNotFoundError)", "execv.*(PermissionError|FileNotFoundError)",
-           "Pool.*(PermissionError|OSError|FileNotFoundError)", "setsid.*PermissionError", "daemon.*PermissionError"),
+    tells=(
+        "fork\\(\\) -> PermissionError",
+        "forkpty.*(PermissionError|FileNotFoundError)",
+        "posix_spawn.*(PermissionError|FileNotFoundError)",
+        "system.* -> -1|system.*32512",
+        "subprocess|run.*(PermissionError|FileNotFoundError)",
+        "execv.*(PermissionError|FileNotFoundError)",
+        "Pool.*(PermissionError|OSError|FileNotFoundError)",
+        "setsid.*PermissionError",
+        "daemon.*PermissionError",
+    ),
     unguarded=(),
 )
 

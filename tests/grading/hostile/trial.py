@@ -121,7 +121,9 @@ def flaws(grade):
         yield f"the feedback holds {foreign}"
     if any(not note.isprintable() or len(note) > 400 for note in grade.notes) or len(grade.notes) > 100:
         yield f"its {len(grade.notes)} notes are not short lines: {grade.notes[:3]}"
-    if leaked := [kernel for kernel in HIDDEN if any(kernel in text for text in (*for_the_student(grade), *grade.notes))]:
+    if leaked := [
+        kernel for kernel in HIDDEN if any(kernel in text for text in (*for_the_student(grade), *grade.notes))
+    ]:
         yield f"the student is told hidden inputs: {leaked[:3]}"
     if (size := len(json.dumps(grade.to_dict()))) > 100_000:
         yield f"the grade takes {size} bytes"

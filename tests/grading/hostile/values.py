@@ -162,7 +162,11 @@ values.add(
     "raise Deep",
     "raise GeneratorExit",
     deserves="partly: crashed 0, right 4",
-    tells=("code cell 4: KeyboardInterrupt", "code cell 5: an exception that cannot", "code cell 6: GeneratorExit"),
+    tells=(
+        "code cell 4: KeyboardInterrupt",
+        "code cell 5: an exception that cannot",
+        "code cell 6: GeneratorExit",
+    ),
 )
 
 values.add(

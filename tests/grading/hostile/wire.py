@@ -54,7 +54,7 @@ for header, code in {
     "half a million lists in one another": "frame(b'[' * 2**19 + b']' * 2**19)",
     "a whole number of a megabyte": "frame(b'9' * 2**20)",
     "a header that is no text": "frame(bytes(range(256)))",
-    "a header that is no JSON": "frame(b'[true, \"\", \"\", [], \"\"')",
+    "a header that is no JSON": 'frame(b\'[true, "", "", [], ""\')',
     "a word that is not known": "frame([{'import': 'os'}, '', '', [], ''])",
     "two words at once": "frame([{'list': [], 'dict': {}}, '', '', [], ''])",
     "an array that is not there": "frame([{'array': 5}, '', '', [], ''])",
@@ -79,7 +79,10 @@ for array, (descr, fortran, shape) in {
     "an array of texts": ("<U5", False, "(1,)"),
     "a shape that is code": ("<f8", False, "(__import__('os')._exit(1),)"),
 }.items():
-    forgery(array, f"frame([{{'array': 0}}, '', '', [], ''], npy({NPY.format(descr, fortran, shape)!r}, bytes(32)))")
+    forgery(
+        array,
+        f"frame([{{'array': 0}}, '', '', [], ''], npy({NPY.format(descr, fortran, shape)!r}, bytes(32)))",
+    )
 
 wire.add(
     "a pickle in an array of objects",
@@ -260,5 +263,9 @@ wire.add(
     TOEPLITZ,
     TELLING,
     deserves=BOTH_RIGHT,
-    tells=("socketpair.*PermissionError", "send_descriptor.*PermissionError", "receive_descriptor.*PermissionError"),
+    tells=(
+        "socketpair.*PermissionError",
+        "send_descriptor.*PermissionError",
+        "receive_descriptor.*PermissionError",
+    ),
 )
