@@ -179,8 +179,8 @@ def overheard():
     """Listen to what workers answer, as it reaches the grader."""
     told, real = [], run.as_answer
 
-    def listen(reply):
-        answer = real(reply)
+    def listen(reply, names):
+        answer = real(reply, names)
         said = answer.printed, answer.error and f"{answer.error}: {answer.message}", answer.value
         told.extend(text for text in said if type(text) is str and text)
         return answer
