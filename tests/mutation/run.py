@@ -3,18 +3,19 @@
 import multiprocessing
 import os
 import shutil
-import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "convbook"
-HEAVY = ["hypothesis", "numpy", "pytest", "scipy.signal", "torch"]
 SECONDS = 1800  # by then the bug has made the tests hang
+
+# The tests run in children of a process that has imported what would take half of their time, for one thread.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+processes = multiprocessing.get_context("forkserver")
+processes.set_forkserver_preload(["hypothesis", "numpy", "pytest", "scipy.signal", "torch"])
 
 
 def mutated(bug):
@@ -27,38 +28,35 @@ def mutated(bug):
     return source.replace(bug.find, bug.replace)
 
 
-def processes(count):
-    """Processes in which to call `noticed`, one after the other in place of each.
-
-    They are children of one that has imported what takes half of the time.
-    """
-    os.environ["OMP_NUM_THREADS"] = "1"
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(HEAVY)
-    return ProcessPoolExecutor(count, context, max_tasks_per_child=1)
-
-
 def noticed(tests, bug=None):
-    """Whether these tests fail for a copy of the library with the bug; without a bug, for a true copy.
-
-    The process that runs this has the copy for its library ever after.
-    """
-    import pytest
-
-    signal.alarm(SECONDS)
+    """Whether these tests fail for a copy of the library with the bug; without a bug, for a true copy."""
     with TemporaryDirectory() as folder:
         copy = Path(folder).resolve() / "convbook"
         shutil.copytree(LIBRARY, copy, ignore=shutil.ignore_patterns("__pycache__"))
         if bug is not None:
             (copy / "reference" / bug.module).write_text(mutated(bug), "utf-8")
-        os.chdir(ROOT)
-        os.environ["MUTANT"] = str(copy)
-        sys.path[:0] = [folder, str(ROOT)]
-        command = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-p", "tests.mutation.quick"]
-        command += ["--hypothesis-profile=quick", f"tests/reference/{tests}.py"]
-        with redirect_stdout(StringIO()) as output, redirect_stderr(output):
-            code = pytest.main(command)
-    # A bug is noticed when a test fails, not when the tests cannot be collected or run.
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        raise RuntimeError(f"{tests} did not run:\n{output.getvalue()}")
-    return code == pytest.ExitCode.TESTS_FAILED
+        output = Path(folder) / "output.txt"
+        process = processes.Process(target=_test, args=(tests, copy, output))
+        process.start()
+        process.join(SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            return True
+        # A bug is noticed when a test fails, not when the tests cannot be collected or run.
+        if process.exitcode not in (0, 1):
+            raise RuntimeError(f"{tests} did not run:\n{output.read_text('utf-8')}")
+    return process.exitcode == 1
+
+
+def _test(tests, copy, output):
+    """Run tests against a copy of the library, and exit as pytest does."""
+    import pytest
+
+    os.chdir(ROOT)
+    os.environ["MUTANT"] = str(copy)
+    sys.path[:0] = [str(copy.parent), str(ROOT)]
+    command = ["-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-p", "tests.mutation.quick"]
+    command += ["--hypothesis-profile=quick", f"tests/reference/{tests}.py"]
+    with output.open("w", encoding="utf-8") as file, redirect_stdout(file), redirect_stderr(file):
+        code = pytest.main(command)
+    sys.exit(code)
