@@ -10,6 +10,8 @@ from zipfile import ZipFile
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# A reader in Colab or Jupyter has these, so the wheel does not ask for them.
+RUNS = ("torch", "nbclient", "ipykernel")
 
 
 def run(*command, **options):
@@ -38,11 +40,11 @@ def wheel(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def python(wheel, tmp_path_factory):
-    """An environment with the wheel, what it depends on, and what runs a notebook, at the book's versions."""
+    """An environment with the wheel and what it is run with, at the versions of the book."""
     folder = tmp_path_factory.mktemp("environment")
     run(sys.executable, "-m", "venv", folder)
     python = folder / "bin/python"
-    run(python, "-m", "pip", "install", "-c", ROOT / "requirements.txt", wheel, "nbclient", "ipykernel")
+    run(python, "-m", "pip", "install", "-c", ROOT / "requirements.txt", wheel, *RUNS)
     return python
 
 
