@@ -239,6 +239,7 @@ MAY_IMPORT = {
     "training": {"training", "models", "data", "results"},
     "data": {"data"},
     "viz": {"viz", "reference"},
+    "inside": {"inside", "reference"},
     "exercises": {"exercises", "reference", "viz"},
     "grading": {"grading", "exercises"},
 }
