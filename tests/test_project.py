@@ -240,7 +240,7 @@ MAY_IMPORT = {
     "data": {"data"},
     "viz": {"viz", "reference"},
     "inside": {"inside", "reference"},
-    "exercises": {"exercises", "reference", "viz"},
+    "exercises": {"exercises", "reference", "inside", "viz"},
     "grading": {"grading", "exercises"},
 }
 

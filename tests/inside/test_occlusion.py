@@ -49,15 +49,11 @@ def test_covering_mean_averages_the_squares_that_hide_a_pixel():
 
 def test_errors_say_what_came(model):
     image = torch.zeros(2, 11, 14, dtype=torch.float64)
-    with pytest.raises(
-        ValueError, match=r"occlusion_map: image has shape \(1, 2, 11, 14\), expected \(C, H, W\)"
-    ):
+    with pytest.raises(ValueError, match=r"occlusion_map: image has shape \(1, 2, 11, 14\), expected"):
         occlusion_map(model, image[None], 0, 3)
     with pytest.raises(ValueError, match="occlusion_map: a square of 12 with stride 1 on an image of 11×14"):
         occlusion_map(model, image, 0, 12)
     with pytest.raises(ValueError, match="occlusion_map: label=5, but the model has 5 classes"):
         occlusion_map(model, image, 5, 3)
-    with pytest.raises(
-        ValueError, match=r"covering_mean: p has shape \(3, 4\), .* has 8×11 places on .* 11×14"
-    ):
+    with pytest.raises(ValueError, match=r"covering_mean: p has shape \(3, 4\), .* 8×11 places on .* 11×14"):
         covering_mean(torch.zeros(3, 4), 4, (11, 14))
