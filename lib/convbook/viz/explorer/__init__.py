@@ -11,6 +11,7 @@ from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
 from convbook.viz.explorer.matrices import toeplitz
 from convbook.viz.explorer.pooling import pooling_shift
 from convbook.viz.explorer.transposed import overlap
+from convbook.viz.explorer.tuning import tuning
 
 __all__ = [
     "convolution2d",
@@ -26,5 +27,6 @@ __all__ = [
     "pooling_shift",
     "receptive_field",
     "toeplitz",
+    "tuning",
     "wiring",
 ]
