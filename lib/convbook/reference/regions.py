@@ -36,10 +36,10 @@ class Region(NamedTuple):
     Chapter 9, "Convolutional networks that learn".
     """
 
-    corners: np.ndarray
+    corners: object
     on: tuple
-    slope: np.ndarray
-    offset: np.ndarray
+    slope: object
+    offset: object
 
 
 def linear_regions(layers, corners=((0, 0), (1, 1))):
