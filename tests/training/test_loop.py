@@ -86,6 +86,18 @@ def test_auxiliary_classifiers_learn_along(tiny, monkeypatch):
     assert run.metrics["test_loss"] == pytest.approx(F.cross_entropy(run.model.eval()(x), labels).item())
 
 
+def test_a_network_can_start_from_another_that_has_learned(tiny, monkeypatch):
+    def start_from(self, trained):
+        self.hidden.load_state_dict(trained.hidden.state_dict())
+
+    monkeypatch.setattr("convbook.models.two_layer.TwoLayer.start_from", start_from, raising=False)
+    still = replace(tiny, optimiser=Optimiser(lr=0.0))  # learns nothing, and so shows what it began with
+    first, alone, both = train(tiny), train(still), train(replace(still, start=tiny))
+    assert_close(both.model.hidden.parameters(), weights(first)[:2], atol=0)
+    assert_close(both.model.scores.parameters(), weights(alone)[2:], atol=0)
+    assert (first.model.scores.weight != both.model.scores.weight).any()
+
+
 def test_a_run_says_what_its_network_costs(tiny):
     run = train(tiny)
     numbers = 64 * 16 + 16 + 16 * 10 + 10

@@ -9,6 +9,7 @@ images into numbers, `state` keeps what changes and saves it, `distributed` shar
 
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch.nn import functional as F
@@ -117,12 +118,19 @@ def train(
 
     Notes
     -----
-    Chapter 9, "Convolutional networks that learn".
+    Chapter 9, "Convolutional networks that learn". What the recipe starts from is trained first; the time
+    that this takes is not counted.
     """
     with distributed.group(device) as device:
         length = getattr(recipe, size)
+        start = None
+        if recipe.start and not resume:
+            before = Path(folder) / "start" if folder else None
+            start = train(recipe.start, seed, size=size, device=device, folder=before, progress=progress)
         images = images or Images(recipe, device, length.images)
         state = State(recipe, seed, length, images, device, folder)
+        if start:
+            state.model.start_from(start.model)
         cost = measure(state.model, images.in_shape).total
         log = state.log
         begin, skip = state.resume(resume) if resume else (0, 0)

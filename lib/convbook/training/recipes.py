@@ -206,6 +206,20 @@ cifar10_vgg_a_lrn = replace(
     model=Model("vgg", {"configuration": "A-LRN", "width": 0.125, "dropout": 0.2}),
     note="The settings of `cifar10-vgg-a`.",
 )
+cifar10_vgg_d = replace(
+    cifar10_vgg_a,
+    name="cifar10-vgg-d",
+    summary="VGG, configuration D, on CIFAR-10: an eighth as wide",
+    model=Model("vgg", {"configuration": "D", "width": 0.125, "dropout": 0.2}),
+    note="The settings of `cifar10-vgg-a`.",
+)
+cifar10_vgg_d_preinit = replace(
+    cifar10_vgg_d,
+    name="cifar10-vgg-d-preinit",
+    summary="the same, starting from the first and last layers of A",
+    start=cifar10_vgg_a,
+    note="The settings of `cifar10-vgg-d`; that of `cifar10-vgg-a` is trained first, with the same seed.",
+)
 cifar10_nin = replace(
     cifar10_alexnet,
     name="cifar10-nin",
@@ -251,6 +265,8 @@ RECIPES = {
         cifar10_zfnet,
         cifar10_vgg_a,
         cifar10_vgg_a_lrn,
+        cifar10_vgg_d,
+        cifar10_vgg_d_preinit,
         cifar10_nin,
         cifar10_googlenet,
         cifar10_resnet,
