@@ -199,14 +199,47 @@ def test_if_everything_hangs_the_submission_has_timed_out(grade):
     assert got.status == "timed out" and got.points == 0
 
 
+SLOW = "import time\ndef convolve(x, w):\n    time.sleep({})\n    return np.convolve(x, w, 'valid')"
+
+
+def hasty(seconds, *exercises):
+    """The same exercises where a submission may take that long."""
+    limits = replace(QUICK, submission=seconds)
+    return Assignment("hasty", tuple(replace(e, limits=limits) for e in exercises), 1)
+
+
 def test_the_time_of_a_submission_is_limited(grade):
-    short = [replace(exercise, limits=replace(QUICK, submission=1.0)) for exercise in (add, convolve)]
-    slow = "def convolve(x, w):\n    import time\n    time.sleep(0.2)\n    return np.convolve(x, w, 'valid')"
-    got = grade(ADD, slow, assignment=Assignment("short", tuple(short), 1))
-    assert got.status == "timed out" and got.points == 2
-    assert by_exercise(got)["convolve"] == ("timed out", 0)
-    assert "the time for the submission was up" in got.exercises[1].properties[1].note
+    got = grade(SLOW.format(0.2), assignment=hasty(1.0, convolve))
+    assert got.status == "timed out" and got.points == 0
+    assert by_exercise(got) == {"convolve": ("timed out", 0)}
+    assert "the time for this exercise was up" in got.exercises[0].properties[1].note
     assert got.seconds < 10
+
+
+def test_a_slow_exercise_costs_itself_alone(grade):
+    got = grade(SLOW.format(0.2), ADD, ANSWER, assignment=hasty(3.0, convolve, add, answer))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("right", 2), "answer": ("right", 1)}
+    assert got.status == "partly"
+
+
+def test_what_a_slow_exercise_has_earned_by_then_counts(grade):
+    tiring = SLOW.format("0.2 if len(calls) > 25 else 0").replace("\n    time", "\n    calls.append(x); time")
+    got = grade("calls = []\n" + tiring, assignment=hasty(2.0, convolve))
+    assert by_exercise(got) == {"convolve": ("timed out", 1)}
+    assert got.status == "timed out" and got.points == 1
+
+
+def test_a_slow_exercise_leaves_time_to_explain_the_others(grade):
+    wrong = "def add(a, b): return a - b"
+    got = grade(SLOW.format(0.2), wrong, assignment=hasty(3.0, convolve, add))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("wrong", 0)}
+    assert "Smallest input that shows it" in got.exercises[1].properties[0].report
+
+
+def test_where_the_cells_take_all_the_time_nothing_is_said_to_be_missing(grade):
+    got = grade(CONVOLVE, *["while True: pass"] * 20, assignment=hasty(1.0, convolve, add))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("timed out", 0)}
+    assert got.status == "timed out"
 
 
 def test_a_training_cell_that_takes_too_long(grade):
