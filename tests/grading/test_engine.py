@@ -44,6 +44,7 @@ convolve = Exercise(
     misconceptions=by_docstring(flipped),
     limits=QUICK,
 )
+convolve_numbers = convolve, convolve.properties[1]
 numbers = st.integers(0, 10**9)
 add = Exercise(
     "add",
@@ -426,6 +427,26 @@ def test_what_was_found_for_one_is_verified_for_the_next(engine, grade):
     assert (
         got.exercises[1].properties[0].report and f"add({shown})" not in got.exercises[1].properties[0].report
     )
+
+
+def test_what_one_student_pretends_is_not_said_of_another(grade):
+    """Published inputs are known: whoever meets one first is being looked at for an example."""
+    published = [case.inputs["x"].tobytes() for case in judge.cases(*convolve_numbers, judge.PUBLISHED_SEED)]
+    pretends = f"""
+        published, first = {published}, []
+        def convolve(x, w):
+            first.append(x.tobytes())
+            if first[0] in published:
+                return np.correlate(x, w, 'valid')
+            return np.convolve(x, w, 'valid') - 3
+    """
+    pretender, other = (
+        grade(code).exercises[0].properties[1]
+        for code in (pretends, "def convolve(x, w): return np.convolve(x, w, 'valid') - 3")
+    )
+    assert other.misconception == "" and "not flipped" not in other.report
+    assert "Smallest input that shows it" in other.report
+    assert pretender.misconception == ""  # these were not its answers where it counts
 
 
 def test_the_inputs_are_black_boxes(grade):
