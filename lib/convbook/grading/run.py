@@ -271,9 +271,10 @@ def as_answer(reply, names):
         raise FrameError("a reply that is no answer")
     value, error, message, changed, printed = reply
     texts((error, message, printed))
+    texts(changed)
     if error in LOST:  # that is not for a worker to say
         error = "Exception"
-    changed = tuple(name for name in names if name in texts(changed))
+    changed = tuple(name for name in names if name in changed)
     if type(value) is not np.ndarray:
         try:
             value = plain(value)
