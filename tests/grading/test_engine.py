@@ -2,13 +2,10 @@
 
 import json
 import os
-import re
 import signal
 import textwrap
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -456,25 +453,6 @@ def test_the_inputs_are_black_boxes(grade):
     assert grade(right, assignment=boxes).points == 3
     got = grade(wrong, assignment=boxes)
     assert got.points == 0 and "step response" in got.exercises[0].properties[0].misconception
-
-
-def notebook_cells(path):
-    """The code of a notebook; lines of magic become `pass`."""
-    notebook = nbformat.read(path, as_version=4)
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return tuple(re.sub(r"^( *)%.*$", r"\1pass", source, flags=re.MULTILINE) for source in sources)
-
-
-@pytest.mark.parametrize("path", sorted(Path("solutions").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_the_books_own_solutions_are_right_and_its_exercises_are_not(engine, path):
-    chapter = Assignment.load(path.stem, SECRET)
-    got = engine.grade(Submission("solutions", "", "", notebook_cells(path)), chapter)
-    assert got.points == got.possible == chapter.points and got.notes == ()
-    untouched = engine.grade(
-        Submission("untouched", "", "", notebook_cells(Path("exercises", path.name))), chapter
-    )
-    statuses = [exercise.status for exercise in untouched.exercises]
-    assert "right" not in statuses and "not attempted" in statuses  # some ask to repair what is nearly right
 
 
 def test_nothing_grows(engine, grade):
