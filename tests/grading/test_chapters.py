@@ -20,6 +20,8 @@ LIBRARY = """\
 import importlib.abc, importlib.machinery, sys
 
 class Anything:
+    __spec__ = importlib.machinery.ModuleSpec("anything", None)  # torch looks at it
+
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
