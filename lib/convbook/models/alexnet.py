@@ -68,7 +68,7 @@ class AlexNet(nn.Module):
             )
         )
         self.classifier = classifier(made_of("AlexNet", in_shape, self.features), hidden, classes, dropout)
-        he_(self)
+        he_(self, self.classifier.fc3)
 
     def forward(self, x):
         return self.classifier(self.features(x))

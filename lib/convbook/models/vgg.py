@@ -70,7 +70,7 @@ class VGG(nn.Module):
             layers[f"pool{stage}"] = nn.MaxPool2d(2)
         self.features = nn.Sequential(layers)
         self.classifier = classifier(made_of("VGG", in_shape, self.features), hidden, classes, dropout)
-        he_(self) if std is None else gaussian_(self, std)
+        he_(self, self.classifier.fc3) if std is None else gaussian_(self, std)
 
     def forward(self, x):
         return self.classifier(self.features(x))

@@ -63,7 +63,7 @@ class ZFNet(nn.Module):
             )
         )
         self.classifier = classifier(made_of("ZFNet", in_shape, self.features), hidden, classes, dropout)
-        he_(self)
+        he_(self, self.classifier.fc3)
 
     def forward(self, x):
         return self.classifier(self.features(x))
