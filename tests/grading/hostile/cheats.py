@@ -205,7 +205,7 @@ cheats.add(
         return 0
     """,
     CONVOLVE,
-    deserves=NOTHING_RIGHT,  # from then on, all that is sent is True
+    deserves="partly: crashed 0, right 4",  # from then on, all that is sent is True, the word that it is done, too
     tells="^patched$",
 )
 

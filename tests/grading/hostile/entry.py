@@ -84,8 +84,8 @@ class Entry:
         Only for what does no harm.
     other_rung : tuple of (str, tuple of str) or None
         `deserves` and `tells` on the rung without namespaces, where they differ.
-    hurried : bool
-        The limits are low: something in it takes too long.
+    limits : {"usual", "hurried", "frugal"}
+        "hurried" where something in it takes too long, "frugal" where it takes too much; see `exercises`.
     file : str
         What it is called.
     written : callable cells -> bytes
@@ -99,7 +99,7 @@ class Entry:
     keeps_quiet: tuple[str, ...] = ()
     unguarded: tuple[str, ...] = ()
     other_rung: tuple[str, tuple[str, ...]] | None = None
-    hurried: bool = False
+    limits: str = "usual"
     file: str = "03_toeplitz.ipynb"
     written: Callable[[tuple[str, ...]], bytes] = notebook
 

@@ -1,6 +1,6 @@
 """Notebooks that look for the right answers: in frames, in memory, in modules, on the disk."""
 
-from .entry import CONVOLVE, TELLING, TOEPLITZ, Corpus
+from .entry import BOTH_RIGHT, CONVOLVE, TELLING, TOEPLITZ, Corpus
 from .exercises import SEED
 
 looking = Corpus()
@@ -255,8 +255,8 @@ looking.add(
     """,
     TOEPLITZ,
     TELLING,
-    tells="installed: \\['numpy'\\]",
-    keeps_quiet="modules: .*'(hypothesis|torch|scipy|pytest|convbook)'",
+    tells=("installed: \\['numpy'\\]", "modules: (?!.*'(hypothesis|torch|scipy|pytest|convbook)')"),
     unguarded="installed: .*'hypothesis'",
-    other_rung=("graded: right 3, right 4", ("installed: .*'None', 'None'.*'numpy'",)),
+    # Without a root of its own it may read the names in the packages' folder, but nothing behind them.
+    other_rung=(BOTH_RIGHT, ("installed: .*'None', 'None'.*'numpy'", "modules: .*'hypothesis'")),
 )

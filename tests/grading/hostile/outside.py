@@ -99,7 +99,6 @@ class Outside:
             "files elsewhere": self._traces(),
             "visits to servers": len(visited),
             "the other process": _state_of(self.victim.pid),
-            "own limits and mask": (os.getpriority(os.PRIO_PROCESS, 0), len(os.sched_getaffinity(0))),
         }
 
     def _fingerprint(self, path):

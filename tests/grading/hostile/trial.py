@@ -9,15 +9,13 @@ from pathlib import Path
 
 from convbook.exercises import judge
 from convbook.grading import run
-from convbook.grading.assignment import Assignment
 from convbook.grading.collect import collect
 from convbook.grading.engine import Engine
 
 from .entry import BOTH_RIGHT, CONVOLVE, PRELUDE, TOEPLITZ, Entry
-from .exercises import EXERCISES, HURRIED, SEED
+from .exercises import ASSIGNMENTS, SEED
 from .outside import open_files, processes_below, wait_until
 
-ASSIGNMENT, IN_A_HURRY = (Assignment("03_toeplitz", tuple(e), SEED) for e in (EXERCISES, HURRIED))
 AS_IT_SHOULD_BE = Entry("as it should be", (TOEPLITZ, CONVOLVE))
 
 
@@ -35,7 +33,7 @@ class Court:
     def __init__(self, rung, outside, folder):
         self.rung, self._outside, self._folder = rung, outside, Path(folder)
         self._engine = Engine(rung)
-        self._engine.prepare(ASSIGNMENT)
+        self._engine.prepare(ASSIGNMENTS["usual"])
         self._before = self._state()
 
     def close(self):
@@ -63,7 +61,7 @@ class Court:
         finally:
             path.unlink()
         with overheard() as told:
-            grade = self._engine.grade(submission, IN_A_HURRY if entry.hurried else ASSIGNMENT)
+            grade = self._engine.grade(submission, ASSIGNMENTS[entry.limits])
         return grade, "\n".join([*grade.notes, *for_the_student(grade), *told])
 
     def complaints(self, entry):
@@ -152,7 +150,7 @@ def kernels(seed):
     """The kernels of all cases, as a notebook may write them; the short ones may meet by chance."""
     return {
         str(case.inputs["w"].tolist())
-        for exercise in ASSIGNMENT.exercises
+        for exercise in ASSIGNMENTS["usual"].exercises
         for prop in exercise.properties
         for case in judge.cases(exercise, prop, seed)
         if case.inputs["w"].size > 2
