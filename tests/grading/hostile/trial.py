@@ -1,6 +1,7 @@
 """Grade an entry of the corpus, and tell what is not as it should be."""
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -34,7 +35,6 @@ class Court:
         self.rung, self._outside, self._folder = rung, outside, Path(folder)
         self._engine = Engine(rung)
         self._engine.prepare(ASSIGNMENTS["usual"])
-        self._before = self._state()
 
     def close(self):
         """End the grader."""
@@ -76,7 +76,7 @@ class Court:
         complaints : list of str
             None if the entry got exactly what it deserves, did what it says, and left nothing behind.
         """
-        memory = memory_now()
+        before, memory = self._state(), memory_now()
         grade, told = self.grade(entry)
         deserves, tells = entry.on(self.rung)
         complaints = []
@@ -89,8 +89,8 @@ class Court:
             complaints.append(f"the grader took {taken >> 20} MB")
         if (after := in_words(self.grade(AS_IT_SHOULD_BE)[0])) != BOTH_RIGHT:
             complaints.append(f"after it, an honest notebook gets “{after}”")
-        if not wait_until(lambda: self._state() == self._before, seconds=5):
-            complaints.append(f"it changed what is outside: {_difference(self._before, self._state())}")
+        if not wait_until(lambda: self._state() == before, seconds=5):
+            complaints.append(f"it changed what is outside: {_difference(before, self._state())}")
         return [*complaints, "what it told:", *_some(told)] if complaints else []
 
     def _state(self):
@@ -119,9 +119,8 @@ def flaws(grade):
         yield f"the feedback holds {foreign}"
     if any(not note.isprintable() or len(note) > 400 for note in grade.notes) or len(grade.notes) > 100:
         yield f"its {len(grade.notes)} notes are not short lines: {grade.notes[:3]}"
-    if leaked := [
-        kernel for kernel in HIDDEN if any(kernel in text for text in (*for_the_student(grade), *grade.notes))
-    ]:
+    texts = (*for_the_student(grade), *grade.notes)
+    if leaked := [kernel for kernel in hidden_kernels() if any(kernel in text for text in texts)]:
         yield f"the student is told hidden inputs: {leaked[:3]}"
     if (size := len(json.dumps(grade.to_dict()))) > 100_000:
         yield f"the grade takes {size} bytes"
@@ -157,7 +156,12 @@ def kernels(seed):
     }
 
 
-HIDDEN = kernels(SEED) - kernels(judge.PUBLISHED_SEED)
+@functools.cache
+def hidden_kernels():
+    """Those that nobody may be told."""
+    return kernels(SEED) - kernels(judge.PUBLISHED_SEED)
+
+
 MEMORY = 100 << 20  # bytes that the grader may take for one notebook
 
 
