@@ -81,7 +81,9 @@ class Entry:
         Patterns that must not be there.
     unguarded : tuple of str
         The patterns for the same code where nothing guards, which proves that the walls make the difference.
-        Only for what does no harm.
+        Only for what does no harm; see `test_unguarded`.
+    fools : str
+        A test in the notebook's own process that pays for it, see `naive`; "" where none is known to.
     other_rung : tuple of (str, tuple of str) or None
         `deserves` and `tells` on the rung without namespaces, where they differ.
     limits : {"usual", "hurried", "frugal"}
@@ -98,6 +100,7 @@ class Entry:
     tells: tuple[str, ...] = ()
     keeps_quiet: tuple[str, ...] = ()
     unguarded: tuple[str, ...] = ()
+    fools: str = ""
     other_rung: tuple[str, tuple[str, ...]] | None = None
     limits: str = "usual"
     file: str = "03_toeplitz.ipynb"

@@ -74,7 +74,6 @@ attempts(
     """,
     tells=(f"grades.csv.*{DENIED}", f"/dev/shm.*{DENIED}", f"numpy.*{DENIED}", "mkfifo.*PermissionError"),
     keeps_quiet="write.* -> 10",
-    unguarded=f"class-.*{'convbook-hostile'}.* -> 10",
 )
 
 attempts(
@@ -102,6 +101,7 @@ attempts(
         f"rename.*{DENIED}",
     ),
     keeps_quiet="-> (None|\\d)",
+    unguarded=("chmod.* -> None", "truncate.* -> None", "remove.* -> None"),
 )
 
 attempts(
@@ -172,7 +172,6 @@ attempts(
         f"mem.*{DENIED}",
     ),
     keeps_quiet="-> (None|\\d)",
-    unguarded="kill\\(\\d+, <Signals.SIGCONT.* -> None",
 )
 
 attempts(
@@ -290,7 +289,6 @@ attempts(
         "setsid.*PermissionError",
         "daemon.*PermissionError",
     ),
-    unguarded=(),
 )
 
 attempts(

@@ -3,7 +3,6 @@
 import contextlib
 import functools
 import json
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +14,7 @@ from convbook.grading.engine import Engine
 
 from .entry import BOTH_RIGHT, CONVOLVE, PRELUDE, TOEPLITZ, Entry
 from .exercises import ASSIGNMENTS, SEED
-from .outside import open_files, processes_below, wait_until
+from .outside import wait_until
 
 AS_IT_SHOULD_BE = Entry("as it should be", (TOEPLITZ, CONVOLVE))
 
@@ -76,7 +75,7 @@ class Court:
         complaints : list of str
             None if the entry got exactly what it deserves, did what it says, and left nothing behind.
         """
-        before, memory = self._state(), memory_now()
+        before, memory = self._outside.state(), memory_now()
         grade, told = self.grade(entry)
         deserves, tells = entry.on(self.rung)
         complaints = []
@@ -89,13 +88,9 @@ class Court:
             complaints.append(f"the grader took {taken >> 20} MB")
         if (after := in_words(self.grade(AS_IT_SHOULD_BE)[0])) != BOTH_RIGHT:
             complaints.append(f"after it, an honest notebook gets “{after}”")
-        if not wait_until(lambda: self._state() == before, seconds=5):
-            complaints.append(f"it changed what is outside: {_difference(before, self._state())}")
+        if not wait_until(lambda: self._outside.state() == before, seconds=5):
+            complaints.append(f"it changed what is outside: {_difference(before, self._outside.state())}")
         return [*complaints, "what it told:", *_some(told)] if complaints else []
-
-    def _state(self):
-        processes = processes_below(os.getpid())
-        return self._outside.state() | {"processes": processes, "open files": open_files()}
 
 
 def _some(text):
