@@ -29,7 +29,7 @@ exhausting.add(
     """,
     TOEPLITZ,
     TELLING,
-    tells=("[34]\\d times 4 MB, then MemoryError", "[34]\\d times 4 MB, then OSError"),
+    tells=("[345]\\d times 4 MB, then MemoryError", "[345]\\d times 4 MB, then OSError"),
     keeps_quiet="no end",
     limits="frugal",
 )
