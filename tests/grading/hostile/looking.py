@@ -79,10 +79,12 @@ looking.add(
 
 looking.add(
     "leaves answers for those who come after",
-    "mine = ' '.join(['THE ANSWERS OF', 'ADA']) * 1000\nos.environ['ADA'] = np.ADA = mine",
+    "mine = ' '.join(['THE ANSWERS OF', 'ADA']) * 1000\nos.environ['ADA'] = np.ADA = mine\nattempt(len, np.ADA[:99])",
     TOEPLITZ,
-    CONVOLVE,
+    TELLING,
+    tells="len.*THE ANSWERS OF ADA.* -> 99",
 )
+
 looking.add(
     "its own memory, byte by byte",
     """
@@ -136,22 +138,20 @@ looking.add(
 looking.add(
     "every file that can be read",
     """
-    import re
     count, found = 0, []
-    wanted = re.compile(r"def (conv1d_matrix|circulant)|BOB'S ANSWER|THE SECRE|toeplitz_matrix = ")
-    def below(*roots):
-        for root in roots:
-            for folder, folders, names in os.walk(root):
-                for name in names:
-                    yield os.path.join(folder, name)
-    for path in below("/", *sys.path):
-        if path.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
-            try:
-                with open(path, encoding="utf-8", errors="replace") as file:
-                    count, text = count + 1, file.read(10**6)
-            except OSError:
-                continue
-            found += [path] * bool(wanted.search(text))
+    wanted = (b"def conv1d_matrix", b"def circulant", b"BOB'S ANSWER", b"THE SECRE", b"toeplitz_matrix = ")
+    for root in ("/", *sys.path):
+        for folder, folders, names in os.walk(root):
+            for name in names:
+                if name.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
+                    try:
+                        with open(os.path.join(folder, name), "rb") as file:
+                            count, data = count + 1, file.read()
+                    except OSError:
+                        folders[:] = folders if folder in sys.path else []  # so all of it is closed
+                        break
+                    found += [file.name] * any(words in data for words in wanted)
+            folders[:] = [name for name in folders if name not in ("test", "tests")]  # thousands, of Python and numpy
     for path in (f"{LIBRARY}/reference", OUTSIDE):
         attempt(os.listdir, path)
     told.append(f"{count} files read, found {found}")

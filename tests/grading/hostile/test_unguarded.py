@@ -11,6 +11,7 @@ import pytest
 
 from .corpus import CORPUS
 from .entry import Corpus
+from .honest import honest
 from .naive import TESTS, passes, run
 from .outside import Outside
 
@@ -40,6 +41,11 @@ def outside():
         yield outside
         for trace in outside.state()["files elsewhere"]:
             Path(trace).unlink()
+
+
+@pytest.mark.parametrize("entry", [e for e in CORPUS if e not in honest], ids=lambda entry: entry.name)
+def test_it_has_to_prove_that_it_ran(entry):
+    assert entry.tells
 
 
 @pytest.mark.parametrize("entry", UNGUARDED, ids=[entry.name for entry in UNGUARDED])

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from convbook.exercises import judge
+from convbook.exercises.answers import MOST_PRINTED
 from convbook.grading import run
 from convbook.grading.collect import collect
 from convbook.grading.engine import Engine
@@ -49,7 +50,7 @@ class Court:
         Returns
         -------
         grade : Grade
-        told : str
+        told : list of str
             What came from it: the notes, and what its calls print, raise and return as texts.
         """
         path = self._folder / entry.file
@@ -61,7 +62,7 @@ class Court:
             path.unlink()
         with overheard() as told:
             grade = self._engine.grade(submission, ASSIGNMENTS[entry.limits])
-        return grade, "\n".join([*grade.notes, *for_the_student(grade), *told])
+        return grade, [*grade.notes, *for_the_student(grade), *told]
 
     def complaints(self, entry):
         """Grade an entry, and afterwards an honest notebook; look around, and list what is wrong.
@@ -76,13 +77,16 @@ class Court:
             None if the entry got exactly what it deserves, did what it says, and left nothing behind.
         """
         before, memory = self._outside.state(), memory_now()
-        grade, told = self.grade(entry)
+        grade, pieces = self.grade(entry)
+        told = "\n".join(pieces)
         deserves, tells = entry.on(self.rung)
         complaints = []
         if in_words(grade) != deserves:
             complaints.append(f"it got “{in_words(grade)}” and deserves “{deserves}”")
         complaints += [f"it does not tell {p!r}" for p in tells if not re.search(p, told, re.MULTILINE)]
         complaints += [f"it tells {p!r}" for p in entry.keeps_quiet if re.search(p, told, re.MULTILINE)]
+        if entry.keeps_quiet and max(map(len, pieces), default=0) >= MOST_PRINTED:
+            complaints.append("more than it tells was cut off, so nobody knows what it keeps quiet")
         complaints += flaws(grade)
         if (taken := memory_at_most() - memory) > MEMORY:
             complaints.append(f"the grader took {taken >> 20} MB")
