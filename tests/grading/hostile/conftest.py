@@ -1,11 +1,20 @@
 """A grader in the midst of what it has to protect."""
 
+import sys
+
 import pytest
 
 from convbook.grading.sandbox import SandboxUnavailable
 
 from .outside import Outside
 from .trial import Court
+
+
+@pytest.fixture(scope="module", autouse=True)
+def linux(missing):
+    """What is attacked here is Linux."""
+    if sys.platform != "linux":
+        missing("only Linux can protect itself from hostile notebooks")
 
 
 @pytest.fixture(scope="module")

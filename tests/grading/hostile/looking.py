@@ -1,6 +1,6 @@
 """Notebooks that look for the right answers: in frames, in memory, in modules, on the disk."""
 
-from .entry import BOTH_RIGHT, CONVOLVE, TELLING, TOEPLITZ, Corpus
+from .entry import BOTH_RIGHT, TELLING, TOEPLITZ, Corpus
 from .exercises import SEED
 
 looking = Corpus()
