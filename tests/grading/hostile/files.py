@@ -151,6 +151,11 @@ def zipped(*members):
     return data.getvalue()
 
 
+def later(make):
+    """What is large is made only when it is handed in."""
+    return lambda path: path.write_bytes(make())
+
+
 NAMES = [
     Handed("as it should be", "ada.ipynb"),
     Handed("as Colab calls it, with what Colab writes into it", "Copy of 03_toeplitz.ipynb", COLAB),
@@ -171,17 +176,17 @@ CONTENTS = [
     Handed("in UTF-8 with a mark", "mark.ipynb", ACCENTS.encode("utf-8-sig")),
     Handed("in UTF-16", "utf16.ipynb", ACCENTS.encode("utf-16")),
     Handed("in the format of 2013", "old.ipynb", OLD),
-    Handed("50 MB of outputs", "outputs.ipynb", with_cells(code("", outputs=[STREAM | {"text": "0.5, " * (10 << 20)}]))),
+    Handed("50 MB of outputs", "outputs.ipynb", later(lambda: with_cells(code("", outputs=[STREAM | {"text": "0.5, " * (10 << 20)}])))),
     Handed("keys that are there twice", "twice.ipynb", HONEST.replace(b'{"cells"', f'{{"cells": {WRONG}, "cells"'.encode(), 1)),
     Handed("NaN and infinity", "nan.ipynb", changed(metadata={"a": float("nan"), "b": [float("-inf")] * 9})),
     Handed("cells of no kind", "kinds.ipynb", with_cells(7, None, [], {}, code(5), code([None, "x = 1"]), {"cell_type": []})),
     Handed("half a letter, and a zero", "half.ipynb", with_cells(code("s = '\ud83d'"), code("x = '\0'")), says="code cell 2"),
-    Handed("a hundred thousand cells of text", "text.ipynb", with_cells(*[{"cell_type": "markdown", "source": ""}] * 100_000)),
+    Handed("a hundred thousand cells of text", "text.ipynb", later(lambda: with_cells(*[{"cell_type": "markdown", "source": ""}] * 100_000))),
     Handed("half of it is missing, but not the half that counts", "order.ipynb", notebook((CONVOLVE, ANSWER, "toeplitz_matrix("))),
     Handed("a notebook without code", "prose.ipynb", changed(cells=[]), deserves=("graded", "0")),
-    unreadable("a million cells", "million.ipynb", with_cells(*[{"cell_type": "code", "source": ""}] * 10**6), "1000001 code cells"),
-    unreadable("ten megabytes of code", "code.ipynb", with_cells(code("x = 1\n" * 1_700_000)), "characters of code"),
-    unreadable("lists in lists in lists", "deep.ipynb", changed(metadata=0).replace(b'"metadata": 0', b'"metadata": ' + b"[" * 10**5), "nested too deeply|damaged"),
+    unreadable("a million cells", "million.ipynb", later(lambda: with_cells(*[{"cell_type": "code", "source": ""}] * 10**6)), "1000001 code cells"),
+    unreadable("ten megabytes of code", "code.ipynb", later(lambda: with_cells(code("x = 1\n" * 1_700_000))), "characters of code"),
+    unreadable("lists in lists in lists", "deep.ipynb", changed(metadata=0).replace(b'"metadata": 0', b'"metadata": ' + b"[" * 10**5), "nested too deeply"),
     unreadable("cut off", "cut.ipynb", HONEST[: len(HONEST) // 2], "its JSON is damaged"),
     unreadable("empty", "empty.ipynb", b"", "it is empty"),
     unreadable("a script", "script.ipynb", ANSWER.encode(), "it is not a notebook"),
