@@ -13,7 +13,7 @@ from .corpus import CORPUS
 from .entry import Corpus
 from .honest import honest
 from .naive import TESTS, passes, run
-from .outside import Outside
+from .outside import MARK, Outside
 
 UNGUARDED = [entry for entry in CORPUS if entry.unguarded]
 FOOLING = [entry for entry in CORPUS if entry.fools]
@@ -64,6 +64,18 @@ def test_a_trap_closes(outside, tmp_path, trap):
     assert passed
     after = outside.state()
     assert [name for name in before if before[name] != after[name]] == [trap]
+
+
+def test_whoever_unpickles_does_what_the_pickle_says(outside, tmp_path):
+    (entry,) = (entry for entry in CORPUS if entry.name == "a pickle in an array of objects")
+    before = outside.state()
+    passed, _ = run(
+        [*entry.cells[1:2], "np.load(io.BytesIO(file.getvalue()), allow_pickle=True)"],
+        outside.facts,
+        tmp_path,
+    )
+    assert passed
+    assert outside.state()["files"].keys() - before["files"].keys() == {f"{outside.folder}/{MARK}"}
 
 
 @pytest.mark.parametrize("entry", FOOLING, ids=[entry.name for entry in FOOLING])
