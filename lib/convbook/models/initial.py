@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-__all__ = ["gaussian_"]
+__all__ = ["gaussian_", "he_"]
 
 
 @torch.no_grad()
@@ -28,4 +28,40 @@ def gaussian_(network, std):
     if std is not None:
         for parameter in network.parameters():
             nn.init.zeros_(parameter) if parameter.ndim == 1 else nn.init.normal_(parameter, std=std)
+    return network
+
+
+@torch.no_grad()
+def he_(network, *last):
+    """Draw weights that keep the signal's strength through ReLUs, and set all biases to zero, in place.
+
+        w ~ N(0, 2/n)      with n the inputs of one unit
+
+    A ReLU lets half of the variance through; the 2 makes up for it. The layers that end in scores begin with
+    σ = 0.01, so that at first all classes are nearly alike.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Its convolutions and fully connected layers are drawn.
+    *last : torch.nn.Module
+        Those of them that end in scores.
+
+    Returns
+    -------
+    network : torch.nn.Module
+        The same.
+
+    Notes
+    -----
+    Chapter 10, "LeNet-5 to VGG" (He et al. 2015).
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            if layer in last:
+                nn.init.normal_(layer.weight, std=0.01)
+            else:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
     return network
