@@ -71,6 +71,22 @@ exhausting.add(
 )
 
 exhausting.add(
+    "memory that is never given back",
+    """
+    kept = []
+    def toeplitz_matrix(w, n):
+        while True:
+            kept.append(np.zeros(2 * 10**6))  # 16 MB
+    def convolve1d(x, w):
+        scratch = np.zeros(4 * 10**6)  # 32 MB
+        return np.convolve(x, w) + scratch[0]
+    """,
+    deserves="graded: wrong 0, right 4",  # one exercise does not pay for the other
+    tells="^MemoryError",
+    limits="frugal",
+)
+
+exhausting.add(
     "a fork bomb",
     """
     import ctypes
