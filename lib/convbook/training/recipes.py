@@ -163,15 +163,16 @@ cifar10_convnet_modern = replace(
 mnist_lenet5 = Recipe(
     "mnist-lenet5",
     summary="LeNet-5 as it was published, on MNIST",
-    data=Data("mnist", validation=5000),
+    data=Data("mnist", validation=5000, centre="channel", scale="channel"),
     model=Model("lenet5", {"padding": 2}),
-    optimiser=Optimiser(lr=0.004, momentum=0.9),
+    optimiser=Optimiser(lr=0.04, momentum=0.9, clip=1.0),
     schedule=Schedule("linear", warmup=0.1),
     full=Size(12, SEEDS),
     quick=Size(1, images=4000),
     lecture={},
     note="The table of connections, learned subsampling, scaled tanh, distances to codes; zeros around the "
-    "images make them 32×32. m = 128, momentum 0.9, ε up to 0.004 and down to 0 along lines; 12 epochs.",
+    "images make them 32×32. m = 128, momentum 0.9, ε up to 0.04 and down to 0 along lines, gradients cut to "
+    "norm 1, first weights with σ = 1/√n; 12 epochs on pixels less their mean, by their standard deviation.",
 )
 cifar10_alexnet = replace(
     cifar10_convnet,
