@@ -216,7 +216,10 @@ class Run:
         inputs = [case.inputs for case in cases]
         answers = self.answers(exercise, request(exercise, prop, seed), inputs)
         pairs = zip(itertools.chain(cases, cases[-1:]), answers, strict=False)
-        return tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
+        trials = tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
+        if any(trial.answer.error == "MemoryError" for trial in trials):
+            self.close()  # what was filled may stay full, and the next answer shall not pay for that
+        return trials
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
