@@ -4,6 +4,7 @@ They need no kernel and load nothing. The tests hold `conv.js` against the libra
 """
 
 from convbook.viz.explorer.backward import gates, pixels_affected, wiring
+from convbook.viz.explorer.costs import costs
 from convbook.viz.explorer.fields import dilation, receptive_field
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
 from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
@@ -13,6 +14,7 @@ from convbook.viz.explorer.transposed import overlap
 
 __all__ = [
     "convolution2d",
+    "costs",
     "dilation",
     "feature_maps",
     "gabor",

@@ -5,6 +5,7 @@ from convbook.viz.plots.fields import cone, taps
 from convbook.viz.plots.layers import both_ways, layer, layer_growth
 from convbook.viz.plots.numbers import heatmap
 from convbook.viz.plots.photographs import images
+from convbook.viz.plots.regions import regions
 from convbook.viz.plots.signals import signals
 from convbook.viz.plots.weights import matrices, matrix
 
@@ -18,6 +19,7 @@ __all__ = [
     "layer_growth",
     "matrices",
     "matrix",
+    "regions",
     "signals",
     "taps",
 ]
