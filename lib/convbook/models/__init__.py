@@ -12,6 +12,9 @@ MODELS = {
     "linear": "linear.Linear",
     "two-layer": "two_layer.TwoLayer",
     "convnet": "convnet.ConvNet",
+    "lenet5": "lenet.LeNet5",
+    "alexnet": "alexnet.AlexNet",
+    "vgg": "vgg.VGG",
 }
 
 __all__ = ["MODELS", "build"]

@@ -42,6 +42,7 @@ class ConvNet(nn.Module):
         if min(size) < 16:
             raise ValueError(f"ConvNet: images of {size[0]}×{size[1]}, expected at least 16×16")
         height, breadth = (((n - 4) // 2 - 4) // 2 for n in size)
+        self.pool = nn.MaxPool2d(2)
         self.conv1 = nn.Conv2d(channels, width, 5)
         self.conv2 = nn.Conv2d(width, 2 * width, 5)
         self.fc1 = nn.Linear(2 * width * height * breadth, hidden)
@@ -50,7 +51,7 @@ class ConvNet(nn.Module):
 
     def forward(self, x):
         # ReLU and max pooling commute; pooled maps leave ReLU a quarter of the work.
-        x = F.relu(F.max_pool2d(self.conv1(x), 2))
-        x = F.relu(F.max_pool2d(self.conv2(x), 2))
+        x = F.relu(self.pool(self.conv1(x)))
+        x = F.relu(self.pool(self.conv2(x)))
         x = F.relu(self.fc1(x.flatten(1)))
         return self.fc2(x)

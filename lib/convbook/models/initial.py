@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-__all__ = ["gaussian_"]
+__all__ = ["gaussian_", "he_"]
 
 
 @torch.no_grad()
@@ -28,4 +28,34 @@ def gaussian_(network, std):
     if std is not None:
         for parameter in network.parameters():
             nn.init.zeros_(parameter) if parameter.ndim == 1 else nn.init.normal_(parameter, std=std)
+    return network
+
+
+@torch.no_grad()
+def he_(network):
+    """Draw weights that keep the signal's strength through ReLUs, and set all biases to zero, in place.
+
+        w ~ N(0, 2/n)      with n the inputs of one unit
+
+    A ReLU lets half of the variance through; the 2 makes up for it.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Its convolutions and fully connected layers are drawn.
+
+    Returns
+    -------
+    network : torch.nn.Module
+        The same.
+
+    Notes
+    -----
+    Chapter 10, "LeNet-5 to VGG" (He et al. 2015).
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
     return network
