@@ -5,6 +5,7 @@ import torch
 
 from convbook.models import build
 from convbook.models.cost import measure
+from convbook.models.googlenet import Inception, NaiveInception
 from convbook.models.lenet import TableConv2d
 from convbook.reference import architectures
 from convbook.reference.layers import Conv, cost_table
@@ -26,14 +27,19 @@ def on_meta(name, in_shape, classes, **options):
         ("lenet5", {"plain": True}, architectures.lenet5(), (1, 32, 32)),
         ("alexnet", {}, architectures.alexnet(), (3, 227, 227)),
         ("alexnet", {"groups": 2}, architectures.alexnet(groups=2), (3, 227, 227)),
+        ("zfnet", {}, architectures.zfnet(), IMAGENET),
+        ("nin", {}, architectures.nin(), (3, 227, 227)),
+        ("googlenet", {}, architectures.googlenet(), IMAGENET),
+        ("googlenet", {"ceil_mode": False, "auxiliary": True}, architectures.googlenet(), IMAGENET),
         *(("vgg", {"configuration": c}, architectures.vgg(c), IMAGENET) for c in architectures.VGG_STAGES),
     ],
     ids=lambda value: str(value)[:24],
 )
 def test_the_measured_table_is_the_computed_one(name, options, layers, shape):
     expected = cost_table(layers, shape)
-    measured = measure(on_meta(name, shape, expected.rows[-1].shape[0], **options), shape)
-    assert [row[1:] for row in measured.rows] == [row[1:] for row in expected.rows]
+    measured = measure(on_meta(name, shape, expected.rows[-1].shape[0], **options), shape, whole=Inception)
+    assert [row[1:] for row in measured.rows[:-1]] == [row[1:] for row in expected.rows[:-1]]
+    assert measured.rows[-1][2:] == expected.rows[-1][2:]  # one score for each class, in whatever shape
     assert measured.total == expected.total
 
 
@@ -101,7 +107,57 @@ def test_the_configurations_of_vgg(configuration, parameters):
     assert measured.total.parameters == parameters
 
 
-@pytest.mark.parametrize("name", ["lenet5", "convnet", "vgg"])
+def test_the_rows_of_zfnet():
+    measured = measure(on_meta("zfnet", IMAGENET, 1000), IMAGENET)
+    weighted = [(row.parameters, row.operations) for row in measured.rows if row.parameters]
+    assert weighted[:6] == [
+        (14_208, 171_916_800),
+        (614_656, 415_507_456),
+        (1_180_160, 199_447_040),
+        (4_719_616, 797_615_104),
+        (4_719_104, 797_528_576),
+        (75_501_568, 75_501_568),
+    ]
+    assert (measured.total.parameters, measured.total.operations) == (107_627_624, 2_480_150_704)
+
+
+@pytest.mark.parametrize("ceil_mode", [True, False])
+def test_the_rows_of_googlenet(ceil_mode):
+    measured = measure(on_meta("googlenet", IMAGENET, 1000, ceil_mode=ceil_mode), IMAGENET, whole=Inception)
+    assert [row[1:4] for row in measured.rows] == [
+        ((64, 112, 112), 9472, 118_816_768),
+        ((64, 56, 56), 0, 802_816),
+        ((64, 56, 56), 4160, 13_045_760),
+        ((192, 56, 56), 110_784, 347_418_624),
+        ((192, 28, 28), 0, 602_112),
+        ((256, 28, 28), 163_696, 128_488_192),
+        ((480, 28, 28), 388_736, 304_969_728),
+        ((480, 14, 14), 0, 376_320),
+        ((512, 14, 14), 376_176, 73_824_576),
+        ((512, 14, 14), 449_160, 88_135_712),
+        ((512, 14, 14), 510_104, 100_080_736),
+        ((528, 14, 14), 605_376, 118_754_048),
+        ((832, 14, 14), 868_352, 170_300_480),
+        ((832, 7, 7), 0, 163_072),
+        ((832, 7, 7), 1_043_456, 51_170_112),
+        ((1024, 7, 7), 1_444_080, 70_800_688),
+        ((1024, 1, 1), 0, 50_176),
+        ((1000,), 1_025_000, 1_025_000),
+        ((1000,), 0, 1000),
+    ]
+    assert (measured.total.parameters, measured.total.operations) == (6_998_552, 1_588_825_920)
+
+
+def test_what_reduction_saves():
+    fed = 832, 7, 7
+    naive = measure(NaiveInception(832, 384, 384, 128), fed)
+    reduced = measure(Inception(832, 384, (192, 384), (48, 128), 128), fed)
+    assert (naive.total.operations, reduced.total.operations) == (287_091_392, 70_800_688)
+    assert naive.rows[0].operations == 15_673_728  # where the lecture counts 384
+    assert 287_091_392 - 15_673_728 + 384 == 271_418_048
+
+
+@pytest.mark.parametrize("name", ["lenet5", "convnet", "vgg", "resnet", "stack"])
 def test_all_numbers_that_learn_are_counted(name):
     shape = (3, 33, 35)
     model = build(name, shape, 7, **({"width": 0.1} if name == "vgg" else {}))
@@ -123,11 +179,11 @@ def test_modules_can_be_taken_as_one_row():
         pass
 
     net = torch.nn.Sequential(Pair(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU(), torch.nn.Conv2d(4, 5, (1, 2))))
-    (pair, softmax), total = measure(net, (3, 9, 7), whole=Pair)
+    (pair,), total = measure(net, (3, 9, 7), whole=Pair)
     alone = cost_table([Conv(3, 4), Conv((1, 2), 5)], (3, 9, 7)).total
     assert (pair.name, pair.shape) == ("0", (5, 7, 4))
     assert (pair.parameters, pair.operations) == alone[2:4]
-    assert pair.activations == 140 and total.operations == alone.operations + softmax.operations
+    assert pair.activations == 140 and total.operations == alone.operations
 
 
 def test_a_layer_that_is_used_twice_costs_twice():

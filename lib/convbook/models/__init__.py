@@ -14,7 +14,12 @@ MODELS = {
     "convnet": "convnet.ConvNet",
     "lenet5": "lenet.LeNet5",
     "alexnet": "alexnet.AlexNet",
+    "zfnet": "zfnet.ZFNet",
     "vgg": "vgg.VGG",
+    "nin": "nin.NiN",
+    "googlenet": "googlenet.GoogLeNet",
+    "resnet": "resnet.ResNet",
+    "stack": "stack.Stack",
 }
 
 __all__ = ["MODELS", "build"]

@@ -92,8 +92,8 @@ def measure(model, in_shape, *, whole=()):
     Returns
     -------
     Costs
-        With a last row for the softmax, which turns the scores into probabilities, and is part of the loss.
-        What only training needs, such as auxiliary classifiers, is not among it.
+        Where scores come out, the last row is the softmax's, which makes probabilities of them and is part of
+        the loss. What only training needs, such as auxiliary classifiers, is not counted.
 
     Raises
     ------
@@ -117,7 +117,8 @@ def measure(model, in_shape, *, whole=()):
         model.train(was_training)
         for hook in hooks:
             hook.remove()
-    rows.append(_cost("softmax", scores, 0, scores.numel()))
+    if scores.ndim == 2:
+        rows.append(_cost("softmax", scores, 0, scores.numel()))
     return Costs(rows, Cost("total", (), *(sum(row[i] for row in rows) for i in range(2, 6))))
 
 

@@ -6,7 +6,7 @@ tables of the course count; activations, dropout and auxiliary classifiers are n
 
 from convbook.reference.layers import Conv, Inception, Linear, Norm, Pool, Softmax
 
-__all__ = ["alexnet", "googlenet", "lenet5", "small_convnet", "vgg", "zfnet"]
+__all__ = ["alexnet", "googlenet", "lenet5", "nin", "small_convnet", "vgg", "zfnet"]
 
 VGG_STAGES = {
     "A": (1, 1, 2, 2, 2),
@@ -172,6 +172,36 @@ def vgg(configuration="D"):
             network[-1] = Conv(1, channels)
         network.append(Pool(2))
     return [*network, Linear(4096), Linear(4096), Linear(1000), Softmax()]
+
+
+def nin():
+    """Network in network, fed 3×227×227: small networks in place of convolutions, and a mean of each map.
+
+    Returns
+    -------
+    list of Layer
+
+    Notes
+    -----
+    Chapter 11, "Network in network, GoogLeNet" (Lin et al. 2013). The last pooling is the global average; for
+    images of another size it needs another window.
+    """
+    return [
+        Conv(11, 96, stride=4),
+        *[Conv(1, 96)] * 2,
+        Pool(3, stride=2),
+        Conv(5, 256, padding=2),
+        *[Conv(1, 256)] * 2,
+        Pool(3, stride=2),
+        Conv(3, 384, padding=1),
+        *[Conv(1, 384)] * 2,
+        Pool(3, stride=2),
+        Conv(3, 1024, padding=1),
+        Conv(1, 1024),
+        Conv(1, 1000),
+        Pool(6),
+        Softmax(),
+    ]
 
 
 def googlenet():
