@@ -130,6 +130,17 @@ def test_digits_are_the_ones_of_scikit_learn_spread_over_a_byte():
     assert np.bincount(dataset.test.labels, minlength=10).min() > 20
 
 
+def test_enlarged_digits_are_the_same_in_blocks():
+    small, large = data.load("digits"), data.load("digits-24")
+    for ours, theirs in ((large.train, small.train), (large.test, small.test)):
+        assert ours.images.shape == (len(theirs.images), 1, 24, 24)
+        for row in range(3):
+            for column in range(3):
+                assert np.array_equal(ours.images[:, :, row::3, column::3], theirs.images)
+        assert np.array_equal(ours.labels, theirs.labels)
+    assert large.provenance["source"] == "built in"
+
+
 def test_digits_are_split_the_same_everywhere():
     assert data.load("digits").provenance == {
         "source": "built in",

@@ -1,6 +1,7 @@
 """The loop against one written out in plain torch, and everything that must not change its numbers."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -50,6 +51,19 @@ def by_hand(recipe, seed=0):
         if recipe.schedule.kind == "exponential":
             scheduler.step()
     return list(model.parameters()), losses
+
+
+def test_the_bar_is_seen_in_a_notebook_and_not_in_a_file(tiny, monkeypatch, capsys):
+    loop.train(tiny, device="cpu")
+    assert capsys.readouterr() == ("", "")  # nobody is watching
+    import IPython
+
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=object()))
+    run = loop.train(tiny, device="cpu")
+    steps = len(run.steps["loss"])
+    assert f"tiny: 100%|██████████| {steps}/{steps}" in capsys.readouterr().out
+    train(tiny)
+    assert capsys.readouterr() == ("", "")
 
 
 def assert_close(ours, theirs, atol=1e-12):

@@ -11,6 +11,7 @@ CATALOGUE = {
     "camvid": ("camvid.load", "701 street scenes with a class for every pixel, 480×360, colour"),
     "shapes": ("shapes.load", "drawn scenes with a class and an object for every pixel, any number and size"),
     "tiny-shakespeare": ("shakespeare.load", "1,115,394 characters of Shakespeare"),
+    "digits-24": ("digits.load_enlarged", "the digits once more, each pixel as a block of 3×3: 24×24, grey"),
 }
 
 

@@ -114,7 +114,7 @@ def _run(chosen, seed, folder, options, device):
 
 def _say(line):
     """Print above the progress bar, and at once."""
-    from tqdm.auto import tqdm
+    from tqdm import tqdm
 
     with tqdm.external_write_mode():
         print(line, flush=True)

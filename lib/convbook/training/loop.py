@@ -7,12 +7,13 @@
 images into numbers, `state` keeps what changes and saves it, `distributed` shares the work.
 """
 
+import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional as F
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from convbook.training import distributed
 from convbook.training.batches import Images
@@ -88,7 +89,7 @@ def train(
     images : Images, optional
         The recipe's data, if they are loaded already.
     progress : bool
-        Show a bar.
+        Show a bar, in a terminal or a notebook.
     tensorboard : bool
         Write scalars for TensorBoard to the folder.
     on_epoch : callable, optional
@@ -122,11 +123,8 @@ def train(
 
         batch_size = recipe.batch * distributed.world_size()
         batches = -(-len(images.train[0]) // batch_size)
-        hidden = None if progress and distributed.is_first() else True  # None: shown only to people
-        bar = tqdm(
-            total=length.epochs * batches, initial=begin * batches + skip, desc=recipe.name, disable=hidden
-        )
-        with bar:
+        steps = {"total": length.epochs * batches, "initial": begin * batches + skip}
+        with _bar(recipe.name, progress and distributed.is_first(), **steps) as bar:
             for epoch in range(begin, length.epochs):
                 state.model.train()
                 order = images.order(seed, epoch).split(batch_size)
@@ -247,6 +245,14 @@ def _augmented(name, options, x, labels):
 
     view = getattr(augment, name)
     return view(x, labels, **options) if labels.ndim > 1 else (view(x, **options), labels)
+
+
+def _bar(name, shown, **steps):
+    """A bar of text: for whoever sits at a terminal, or below the cell of a notebook."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if hasattr(shell, "kernel"):
+        return tqdm(desc=name, file=sys.stdout, mininterval=0.5, disable=not shown, **steps)
+    return tqdm(desc=name, disable=None if shown else True, **steps)  # None: not into a file
 
 
 def _look(state, bar):

@@ -46,7 +46,7 @@ function costs(root, networks) {
       const pick = make("button", { type: "button", onfocus: () => choose(i), onclick: () => choose(i), onkeydown: move }, name);
       const cells = limits.map((limit, m) => {
         const value = rows[i][2 + m];
-        const bar = make("span", { class: "cb-cost", style: `width:${(100 * value) / limit}%` });
+        const bar = make("span", { class: "cb-cost", style: `width:${(100 * value) / limit}%;min-width:${value ? 1 : 0}px` });
         return make("td", {}, bar, make("span", {}, value ? short(m, value) : "0"));
       });
       return make("tr", { onpointerenter: () => choose(i) }, make("th", { scope: "row" }, pick), ...cells);
