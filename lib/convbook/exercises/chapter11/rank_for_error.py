@@ -14,7 +14,9 @@ def _cases(draw, whole=False, least=1):
     w = draw(kernels(least=least))
     errors = np.append(1.0, _errors(w))
     rank = len(errors) - 1 if whole else draw(st.integers(1, len(errors) - 1))
-    return {"w": w, "most": round(float(errors[rank - 1] + errors[rank]) / 2, 3)}
+    share = draw(st.sampled_from((0.5, 0.9, 0.1)))
+    most = share * errors[rank - 1] + (1 - share) * errors[rank]
+    return {"w": w, "most": round(float(most), 4)}
 
 
 def _errors(w):
