@@ -32,17 +32,20 @@ def gaussian_(network, std):
 
 
 @torch.no_grad()
-def he_(network):
+def he_(network, *last):
     """Draw weights that keep the signal's strength through ReLUs, and set all biases to zero, in place.
 
         w ~ N(0, 2/n)      with n the inputs of one unit
 
-    A ReLU lets half of the variance through; the 2 makes up for it.
+    A ReLU lets half of the variance through; the 2 makes up for it. The layers that end in scores begin with
+    σ = 0.01, so that at first all classes are nearly alike.
 
     Parameters
     ----------
     network : torch.nn.Module
         Its convolutions and fully connected layers are drawn.
+    *last : torch.nn.Module
+        Those of them that end in scores.
 
     Returns
     -------
@@ -55,7 +58,10 @@ def he_(network):
     """
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer in last:
+                nn.init.normal_(layer.weight, std=0.01)
+            else:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
     return network
