@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-__all__ = ["gaussian_", "he_"]
+__all__ = ["gaussian_", "he_", "lecun_"]
 
 
 @torch.no_grad()
@@ -64,4 +64,31 @@ def he_(network, *last):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+    return network
+
+
+@torch.no_grad()
+def lecun_(network):
+    """Draw weights that keep the signal's strength through tanhs, and set all biases to zero, in place.
+
+        w ~ N(0, 1/n)      with n the inputs of one unit
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Its convolutions and fully connected layers are drawn.
+
+    Returns
+    -------
+    network : torch.nn.Module
+        The same.
+
+    Notes
+    -----
+    Chapter 10, "LeNet-5 to VGG" (LeCun et al. 1998).
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            nn.init.normal_(layer.weight, std=layer.weight[0].numel() ** -0.5)
+            nn.init.zeros_(layer.bias)
     return network

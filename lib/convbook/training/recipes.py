@@ -163,15 +163,16 @@ cifar10_convnet_modern = replace(
 mnist_lenet5 = Recipe(
     "mnist-lenet5",
     summary="LeNet-5 as it was published, on MNIST",
-    data=Data("mnist", validation=5000),
+    data=Data("mnist", validation=5000, centre="channel", scale="channel"),
     model=Model("lenet5", {"padding": 2}),
-    optimiser=Optimiser(lr=0.002, momentum=0.9),
+    optimiser=Optimiser(lr=0.04, momentum=0.9, clip=1.0),
     schedule=Schedule("linear", warmup=0.1),
     full=Size(12, SEEDS),
     quick=Size(1, images=4000),
     lecture={},
     note="The table of connections, learned subsampling, scaled tanh, distances to codes; zeros around the "
-    "images make them 32×32. m = 128, momentum 0.9, ε up to 0.002 and down to 0 along lines; 12 epochs.",
+    "images make them 32×32. m = 128, momentum 0.9, ε up to 0.04 and down to 0 along lines, gradients cut to "
+    "norm 1, first weights with σ = 1/√n; 12 epochs on pixels less their mean, by their standard deviation.",
 )
 cifar10_alexnet = replace(
     cifar10_convnet,
@@ -179,11 +180,11 @@ cifar10_alexnet = replace(
     summary="AlexNet on CIFAR-10: for small images, an eighth as wide",
     model=Model("alexnet", {"small": True, "width": 0.125, "dropout": 0.2}),
     optimiser=replace(cifar10_convnet.optimiser, weight_decay=5e-4),
-    full=Size(6, SEEDS),
+    full=Size(5, SEEDS),
     quick=Size(2, images=4000),
     lecture={},
     note="m = 128, momentum 0.9, ε up to 0.03 and down to 0 along lines, λ = 0.0005, He's first weights, "
-    "dropout 0.2; 6 epochs. The first convolution is 5×5 and has no stride.",
+    "dropout 0.2; 5 epochs. The first convolution is 5×5 and has no stride.",
 )
 cifar10_zfnet = replace(
     cifar10_alexnet,
@@ -240,7 +241,8 @@ cifar10_resnet = replace(
     name="cifar10-resnet",
     summary="ResNet on CIFAR-10: 8 layers, half as wide",
     model=Model("resnet", {"blocks": 1, "width": 0.5}),
-    note="The settings of `cifar10-alexnet`; batch normalisation in place of dropout.",
+    optimiser=replace(cifar10_alexnet.optimiser, lr=0.1),
+    note="The settings of `cifar10-alexnet`, but ε up to 0.1; batch normalisation in place of dropout.",
 )
 
 RECIPES = {
