@@ -1,6 +1,7 @@
 """The explorers of the inception module and of low rank, operated as a reader would."""
 
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from convbook.reference.architectures import googlenet
 from convbook.reference.layers import Conv, Inception, Pool, cost_table
 from convbook.reference.low_rank import low_rank
-from convbook.viz import explorer
+from convbook.viz import explorer, plots
 from convbook.viz.explorer.inception import NAMES
 
 W = np.random.default_rng(11).standard_normal((5, 6, 3, 2))
@@ -146,3 +147,19 @@ def test_they_fit_a_phone(show):
 def test_low_rank_refuses(w, rank, message):
     with pytest.raises(ValueError, match=f"explorer.low_rank: {message}"):
         explorer.low_rank(w, rank=rank)
+
+
+@pytest.mark.parametrize("units, r", [((5, 4, 2), 3), ((2, 3), 1), ((3, 1, 1, 3), 5)])
+def test_a_network_that_slides(units, r):
+    html = plots.mlpconv(units, r=r, alt="a window, a small network, and one place of every map").html
+    assert html.count("<circle") == sum(units)
+    wires = units[0] + sum(a * b for a, b in pairwise(units)) + units[-1]
+    assert html.count('class="wire"') == wires
+    assert html.count('class="node output"') == units[-1]
+    assert f"{r}×{r}" in html
+
+
+@pytest.mark.parametrize("units, r", [((5,), 3), ((5, 2), 2), ((5, 2), 7), ((5, 0), 3)])
+def test_a_network_that_does_not(units, r):
+    with pytest.raises(ValueError, match="mlpconv: "):
+        plots.mlpconv(units, r=r, alt="a window, a small network, and one place of every map")
