@@ -161,10 +161,19 @@ def _by_attributes(fed, ones, threes, fives, pooled):
     return Attributes()
 
 
-def _by_the_library(fed, ones, threes, fives, pooled):
-    from convbook.models.googlenet import Inception
+def _stacked_one_by_one(fed, ones, threes, fives, pooled):
+    """A module of four that adds the maps of one branch after the other."""
+    import torch
+    from torch import nn
 
-    return Inception(fed, ones, threes, fives, pooled)
+    class Four(nn.Sequential):
+        def forward(self, x):
+            y = x[:, :0]
+            for branch in self:
+                y = torch.hstack([y, branch(x)])
+            return y
+
+    return Four(*(nn.Sequential(*branch) for branch in _branches(fed, ones, threes, fives, pooled)))
 
 
 def _pooling_without_padding(fed, ones, threes, fives, pooled):
@@ -219,7 +228,7 @@ exercise = Exercise(
     ),
     variants=(
         _by_attributes,
-        _by_the_library,
+        _stacked_one_by_one,
         _single,
         lambda fed, ones, threes, fives, pooled: _single(fed, ones, threes, fives, pooled).eval(),
     ),
