@@ -47,7 +47,7 @@ def browser(missing):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Add up what the tests counted: wrong solutions rejected, right ones accepted."""
+    """Add up what the tests counted: wrong solutions rejected, hostile … got exactly what they deserve."""
     totals = defaultdict(lambda: [0, 0])
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -56,4 +56,5 @@ def pytest_terminal_summary(terminalreporter):
                     totals[what][0] += count
                     totals[what][1] += of
     for what, (count, of) in totals.items():
-        terminalreporter.write_line(f"{what}: {count} of {of}")
+        before, _, after = what.partition(" …")  # the numbers come after the words, or in the middle
+        terminalreporter.write_line(f"{before}: {count} of {of}{after}")

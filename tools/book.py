@@ -56,6 +56,7 @@ def execute(path):
         client = NotebookClient(
             notebook,
             timeout=CELL_SECONDS,
+            coalesce_streams=True,  # of a progress bar, what is left to be seen
             resources={"metadata": {"path": path.parent}},
             # Kernels that start side by side may be handed the same TCP port; sockets in files cannot clash.
             config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),

@@ -2,13 +2,10 @@
 
 import json
 import os
-import re
 import signal
 import textwrap
 from dataclasses import replace
-from pathlib import Path
 
-import nbformat
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -44,6 +41,7 @@ convolve = Exercise(
     misconceptions=by_docstring(flipped),
     limits=QUICK,
 )
+convolve_numbers = convolve, convolve.properties[1]
 numbers = st.integers(0, 10**9)
 add = Exercise(
     "add",
@@ -199,14 +197,47 @@ def test_if_everything_hangs_the_submission_has_timed_out(grade):
     assert got.status == "timed out" and got.points == 0
 
 
+SLOW = "import time\ndef convolve(x, w):\n    time.sleep({})\n    return np.convolve(x, w, 'valid')"
+
+
+def hasty(seconds, *exercises):
+    """The same exercises where a submission may take that long."""
+    limits = replace(QUICK, submission=seconds)
+    return Assignment("hasty", tuple(replace(e, limits=limits) for e in exercises), 1)
+
+
 def test_the_time_of_a_submission_is_limited(grade):
-    short = [replace(exercise, limits=replace(QUICK, submission=1.0)) for exercise in (add, convolve)]
-    slow = "def convolve(x, w):\n    import time\n    time.sleep(0.2)\n    return np.convolve(x, w, 'valid')"
-    got = grade(ADD, slow, assignment=Assignment("short", tuple(short), 1))
-    assert got.status == "timed out" and got.points == 2
-    assert by_exercise(got)["convolve"] == ("timed out", 0)
-    assert "the time for the submission was up" in got.exercises[1].properties[1].note
+    got = grade(SLOW.format(0.2), assignment=hasty(1.0, convolve))
+    assert got.status == "timed out" and got.points == 0
+    assert by_exercise(got) == {"convolve": ("timed out", 0)}
+    assert "the time for this exercise was up" in got.exercises[0].properties[1].note
     assert got.seconds < 10
+
+
+def test_a_slow_exercise_costs_itself_alone(grade):
+    got = grade(SLOW.format(0.2), ADD, ANSWER, assignment=hasty(3.0, convolve, add, answer))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("right", 2), "answer": ("right", 1)}
+    assert got.status == "partly"
+
+
+def test_what_a_slow_exercise_has_earned_by_then_counts(grade):
+    tiring = SLOW.format("0.2 if len(calls) > 25 else 0").replace("\n    time", "\n    calls.append(x); time")
+    got = grade("calls = []\n" + tiring, assignment=hasty(2.0, convolve))
+    assert by_exercise(got) == {"convolve": ("timed out", 1)}
+    assert got.status == "timed out" and got.points == 1
+
+
+def test_a_slow_exercise_leaves_time_to_explain_the_others(grade):
+    wrong = "def add(a, b): return a - b"
+    got = grade(SLOW.format(0.2), wrong, assignment=hasty(3.0, convolve, add))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("wrong", 0)}
+    assert "Smallest input that shows it" in got.exercises[1].properties[0].report
+
+
+def test_where_the_cells_take_all_the_time_nothing_is_said_to_be_missing(grade):
+    got = grade(CONVOLVE, *["while True: pass"] * 20, assignment=hasty(1.0, convolve, add))
+    assert by_exercise(got) == {"convolve": ("timed out", 0), "add": ("timed out", 0)}
+    assert got.status == "timed out"
 
 
 def test_a_training_cell_that_takes_too_long(grade):
@@ -395,6 +426,26 @@ def test_what_was_found_for_one_is_verified_for_the_next(engine, grade):
     )
 
 
+def test_what_one_student_pretends_is_not_said_of_another(grade):
+    """Published inputs are known: whoever meets one first is being looked at for an example."""
+    published = [case.inputs["x"].tobytes() for case in judge.cases(*convolve_numbers, judge.PUBLISHED_SEED)]
+    pretends = f"""
+        published, first = {published}, []
+        def convolve(x, w):
+            first.append(x.tobytes())
+            if first[0] in published:
+                return np.correlate(x, w, 'valid')
+            return np.convolve(x, w, 'valid') - 3
+    """
+    pretender, other = (
+        grade(code).exercises[0].properties[1]
+        for code in (pretends, "def convolve(x, w): return np.convolve(x, w, 'valid') - 3")
+    )
+    assert other.misconception == "" and "not flipped" not in other.report
+    assert "Smallest input that shows it" in other.report
+    assert pretender.misconception == ""  # these were not its answers where it counts
+
+
 def test_the_inputs_are_black_boxes(grade):
     boxes = Assignment("boxes", (EXERCISES["impulse_response"],), SECRET)
     right = "def impulse_response(system, n): return system([1] + [0] * (n - 1))"
@@ -402,25 +453,6 @@ def test_the_inputs_are_black_boxes(grade):
     assert grade(right, assignment=boxes).points == 3
     got = grade(wrong, assignment=boxes)
     assert got.points == 0 and "step response" in got.exercises[0].properties[0].misconception
-
-
-def notebook_cells(path):
-    """The code of a notebook; lines of magic become `pass`."""
-    notebook = nbformat.read(path, as_version=4)
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return tuple(re.sub(r"^( *)%.*$", r"\1pass", source, flags=re.MULTILINE) for source in sources)
-
-
-@pytest.mark.parametrize("path", sorted(Path("solutions").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_the_books_own_solutions_are_right_and_its_exercises_are_not(engine, path):
-    chapter = Assignment.load(path.stem, SECRET)
-    got = engine.grade(Submission("solutions", "", "", notebook_cells(path)), chapter)
-    assert got.points == got.possible == chapter.points and got.notes == ()
-    untouched = engine.grade(
-        Submission("untouched", "", "", notebook_cells(Path("exercises", path.name))), chapter
-    )
-    statuses = [exercise.status for exercise in untouched.exercises]
-    assert "right" not in statuses and "not attempted" in statuses  # some ask to repair what is nearly right
 
 
 def test_nothing_grows(engine, grade):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,24 @@ CODE = """
     print(json.dumps([os.getuid(), grades, [astuple(finding) for finding in examine()]]))
 """
 
+HOSTILE = (  # by their names in the corpus, some of each kind
+    "numpy says that everything is close",
+    "the frames below the call",
+    "its own memory, byte by byte",
+    "a header of 4 GB",
+    "reads what belongs to others",
+    "writes wherever it can",
+    "changes files without writing into them",
+    "reaches servers",
+    "does something to other processes",
+    "starts something",
+    "memory, in every way",
+    "a fork bomb",
+    "the disk",
+    "a loop that is deaf to everything",
+    "kills itself",
+)
+
 
 @pytest.fixture(scope="module")
 def python(missing):
@@ -51,36 +70,46 @@ def python(missing):
     )
     if version.stdout.split() != [str(part) for part in sys.version_info[:2]]:
         missing(f"{PYTHON} is not the Python that the packages here are for")
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # a worker's /tmp hides what lies in ours
         os.chmod(folder, 0o755)
         subprocess.run([PYTHON, "-m", "venv", "--without-pip", f"{folder}/venv"], check=True)
         (packages,) = Path(folder, "venv", "lib").glob("python3*/site-packages")
-        for name in ("numpy", "hypothesis", "sortedcontainers"):
+        for name in ("numpy", "scipy", "hypothesis", "sortedcontainers"):
             distribution = metadata.distribution(name)
             tops = {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}
             for top in tops:
                 source = Path(distribution.locate_file(top))
-                copy = shutil.copytree if source.is_dir() else shutil.copy
-                copy(source, packages / top)
+                if source.is_dir():
+                    shutil.copytree(source, packages / top, ignore=shutil.ignore_patterns("tests"))
+                else:
+                    shutil.copy(source, packages / top)
         shutil.copytree(Path(convbook.__file__).parent, packages / "convbook")
+        shutil.copytree(Path(__file__).parent / "hostile", packages / "hostile")
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
         yield f"{folder}/venv/bin/python"
 
 
+def run(python, *arguments):
+    """Run Python as somebody without any rights; what it prints."""
+    become = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
+    done = subprocess.run(
+        [*become, python, *arguments], capture_output=True, text=True, cwd="/", env={"HOME": "/nonexistent"}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def test_it_works_for_an_ordinary_user(python, sandboxes):
     sandboxes(1), sandboxes(2)
-    command = [
-        "setpriv",
-        f"--reuid={USER}",
-        f"--regid={USER}",
-        "--clear-groups",
-        python,
-        "-c",
-        textwrap.dedent(CODE),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", env={"HOME": "/nonexistent"})
-    assert done.returncode == 0, done.stderr
-    uid, grades, findings = json.loads(done.stdout)
+    uid, grades, findings = json.loads(run(python, "-c", textwrap.dedent(CODE)))
     assert uid == USER
     assert grades == [2, 0, 2] * 2
     assert all(works for _, works, *_ in findings)
+
+
+def test_hostile_notebooks_get_what_they_deserve_from_an_ordinary_user(python, sandboxes, record_property):
+    sandboxes(1), sandboxes(2)
+    *_, total = run(python, "-m", "hostile", *HOSTILE).splitlines()
+    right, tried = map(int, re.findall(r"\d+", total))
+    assert right == tried == 2 * len(HOSTILE)
+    record_property("hostile … got exactly what they deserve", (right, tried))

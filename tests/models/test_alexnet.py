@@ -4,16 +4,23 @@ import pytest
 import torch
 
 from convbook.models import build
-from convbook.models.alexnet import response_norm
+from convbook.models.alexnet import ResponseNorm
 from convbook.reference.arithmetic import output_size
 
 
 def test_response_normalisation_is_its_formula():
     x = 30 * torch.randn(2, 7, 4, 3, dtype=torch.float64)
-    y = response_norm()(x)
+    y = ResponseNorm(7).double()(x)
     for j in range(7):
         near = x[:, max(0, j - 2) : j + 3].square().sum(1)
         torch.testing.assert_close(y[:, j], x[:, j] / (2 + 1e-4 * near) ** 0.75, rtol=0, atol=1e-12)
+
+
+def test_response_normalisation_is_pytorch_s():
+    """With five times the alpha, which PyTorch divides by the number of maps in the sum."""
+    x = 30 * torch.randn(2, 9, 4, 3, dtype=torch.float64)
+    theirs = torch.nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2)
+    torch.testing.assert_close(ResponseNorm(9).double()(x), theirs(x), rtol=0, atol=1e-12)
 
 
 def test_the_layers_stand_in_the_order_of_caffenet():

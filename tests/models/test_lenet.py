@@ -7,6 +7,7 @@ import torch.nn.functional as F
 
 from convbook.models import build
 from convbook.models.cost import measure
+from convbook.models.initial import lecun_
 from convbook.models.lenet import CODES, CONNECTIONS, Distances, ScaledTanh, Subsampling, TableConv2d
 
 # The table of the paper: rows are the maps that are fed, columns those that come out.
@@ -53,13 +54,13 @@ def test_a_table_convolution_adds_up_what_its_table_says():
     assert layer.kernels.grad.abs().amin() > 0
 
 
-def test_a_table_convolution_begins_as_pytorch_s_does():
+def test_at_first_the_layers_keep_the_strength_of_what_they_are_fed():
     torch.manual_seed(0)
-    layer = TableConv2d([(0, 1, 2, 3)] * 50, 5)
-    other = torch.nn.Conv2d(4, 50, 5)
-    for ours, theirs in ((layer.kernels, other.weight), (layer.bias, other.bias)):
-        assert ours.abs().max().item() == pytest.approx(theirs.abs().max().item(), rel=0.1)
-        assert ours.std().item() == pytest.approx(theirs.std().item(), rel=0.3)
+    x = torch.randn(16, 6, 20, 20)
+    table = TableConv2d([(0, 1, 2), (3, 4, 5, 0), (0, 1, 2, 3, 4, 5)] * 20, 5)
+    connected = lecun_(torch.nn.Linear(400, 200))
+    assert table(x).std().item() == pytest.approx(1, rel=0.1)
+    assert connected(x[:, 0].flatten(1)).std().item() == pytest.approx(1, rel=0.1)
 
 
 def test_subsampling_is_its_formula():

@@ -1,9 +1,12 @@
 """The networks: as many parameters as the reference counts, and the scores that their formulas give."""
 
+import math
+
 import pytest
 import torch
 
 from convbook import models
+from convbook.models.initial import he_
 from convbook.reference.layers import Conv, Linear, Pool, cost_table
 
 
@@ -66,6 +69,39 @@ def test_gaussian_weights_have_their_standard_deviation(name):
     drawn = torch.cat([p.flatten() for p in net.parameters() if p.ndim > 1])
     assert drawn.std().item() == pytest.approx(0.02, rel=0.03)
     assert abs(drawn.mean().item()) < 0.001
+
+
+def test_he_weights_have_the_spread_of_their_inputs_and_the_last_are_small():
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(6, 50, 5), torch.nn.ReLU(), torch.nn.Linear(700, 60), torch.nn.Linear(500, 40)
+    )
+    he_(net, net[3])
+    for layer, expected in ((net[0], (2 / 150) ** 0.5), (net[2], (2 / 700) ** 0.5), (net[3], 0.01)):
+        assert layer.weight.std().item() == pytest.approx(expected, rel=0.05)
+        assert not layer.bias.any()
+
+
+SMALL = {
+    "alexnet": {"small": True, "width": 0.25},
+    "zfnet": {"small": True, "width": 0.25},
+    "vgg": {"width": 0.25},
+    "nin": {"small": True, "width": 0.25},
+    "googlenet": {"small": True, "width": 0.25},
+    "resnet": {"width": 0.5},
+    "stack": {},
+}
+
+
+@pytest.mark.parametrize(("name", "options"), SMALL.items())
+def test_at_first_all_classes_are_nearly_alike(name, options):
+    """A network that is surer than it can be would have to unlearn first."""
+    torch.manual_seed(0)
+    net = models.build(name, (3, 32, 32), 10, **options)
+    net.train(name == "resnet")  # batch normalisation has not seen a batch yet
+    scores = net(torch.randn(64, 3, 32, 32))
+    loss = torch.nn.functional.cross_entropy(scores, torch.arange(64) % 10)
+    assert loss.item() == pytest.approx(math.log(10), rel=0.05)
 
 
 def test_errors_say_what_came():

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from convbook.models import build
+from convbook.models.alexnet import ResponseNorm
 from convbook.models.vgg import CONFIGURATIONS
 
 
@@ -19,7 +20,7 @@ def test_every_configuration_takes_small_images(configuration, count):
     assert len(convolutions(net)) == count
     assert net.features(torch.randn(1, 3, 32, 32)).shape == (1, 32, 1, 1)
     assert net(torch.randn(2, 3, 32, 32)).shape == (2, 7)
-    normed = [i for i, layer in enumerate(net.features) if isinstance(layer, torch.nn.LocalResponseNorm)]
+    normed = [i for i, layer in enumerate(net.features) if isinstance(layer, ResponseNorm)]
     assert normed == ([2] if configuration == "A-LRN" else [])
 
 

@@ -71,6 +71,54 @@ def assert_close(ours, theirs, atol=1e-12):
         torch.testing.assert_close(a, b.detach(), rtol=0, atol=atol)
 
 
+class WithHelpers(nn.Module):
+    """A linear classifier that returns two more scores while it learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.scores, self.first, self.second = (nn.Linear(64, 10) for _ in range(3))
+
+    def forward(self, x):
+        own, *others = (layer(x.flatten(1)) for layer in (self.scores, self.first, self.second))
+        return (own, *others) if self.training else own
+
+
+def test_auxiliary_classifiers_learn_along(tiny, monkeypatch):
+    """Theirs counts 0.3 times; what is judged is the network's own."""
+    monkeypatch.setattr(models, "build", lambda *_, **__: WithHelpers())
+    recipe = replace(tiny, quick=Size(epochs=1, images=270), batch=270, optimiser=Optimiser(lr=0.1))
+    run = train(recipe)
+    images = Images(recipe, CPU, 270)
+    torch.manual_seed(0)
+    model = WithHelpers().double()
+    x, labels = images.batch(images.train, images.order(0, 0))
+    losses = [F.cross_entropy(scores, labels) for scores in model(x)]
+    (losses[0] + 0.3 * (losses[1] + losses[2])).backward()
+    expected = [parameter - 0.1 * parameter.grad for parameter in model.parameters()]
+    assert_close(weights(run), expected)
+    x, labels = images.batch(images.test, torch.arange(len(images.test[0])))
+    assert run.metrics["test_loss"] == pytest.approx(F.cross_entropy(run.model.eval()(x), labels).item())
+
+
+def test_a_network_can_start_from_another_that_has_learned(tiny, monkeypatch):
+    def start_from(self, trained):
+        self.hidden.load_state_dict(trained.hidden.state_dict())
+
+    monkeypatch.setattr("convbook.models.two_layer.TwoLayer.start_from", start_from, raising=False)
+    still = replace(tiny, optimiser=Optimiser(lr=0.0))  # learns nothing, and so shows what it began with
+    first, alone, both = train(tiny), train(still), train(replace(still, start=tiny))
+    assert_close(both.model.hidden.parameters(), weights(first)[:2], atol=0)
+    assert_close(both.model.scores.parameters(), weights(alone)[2:], atol=0)
+    assert (first.model.scores.weight != both.model.scores.weight).any()
+
+
+def test_a_run_says_what_its_network_costs(tiny):
+    run = train(tiny)
+    numbers = 64 * 16 + 16 + 16 * 10 + 10
+    assert (run.cost.parameters, run.cost.operations) == (numbers, numbers + 10)
+    assert run.images == 540
+
+
 @pytest.mark.parametrize("schedule", [Schedule(), Schedule("exponential", gamma=0.5)], ids=lambda s: s.kind)
 def test_the_loop_is_the_plain_one(tiny, schedule):
     tiny = replace(tiny, schedule=schedule)

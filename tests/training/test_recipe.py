@@ -21,6 +21,7 @@ from convbook.training.recipes import RECIPES, recipe
         {"batch": 33},
         {"full": Size(epochs=3, seeds=(0, 1, 2), images=270)},
         {"augmentation": (("flip", {}),)},
+        {"start": RECIPES["mnist-two-layer"]},
     ],
     ids=lambda change: next(iter(change)),
 )

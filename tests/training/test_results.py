@@ -48,6 +48,8 @@ def test_a_recorded_result_is_complete(path):
         assert set(run["versions"]) == {"python", "torch", "convbook"}
         assert re.fullmatch(r"\d{4}-\d\d-\d\d", run["date"])
         assert run["modified"] is False
+        if "parameters" in run:  # the first results were recorded before these
+            assert 0 < run["parameters"] <= run["operations"] and run["images_per_second"] > 0
 
 
 @every_result

@@ -72,7 +72,7 @@ def call(exercise, function, inputs):
     -------
     answer : Answer
     """
-    given = copy.deepcopy(inputs)
+    given = copied(inputs)
     value, error, message, printed = None, "", "", _Printed()
     with contextlib.redirect_stdout(printed):
         try:
@@ -81,6 +81,23 @@ def call(exercise, function, inputs):
             error, message = type(exception).__name__, _explain(exception)
     changed = tuple(name for name in inputs if not _same(inputs[name], given[name]))
     return Answer(value, error, message, changed, printed.getvalue())
+
+
+def copied(inputs):
+    """A copy of a case's inputs that may be changed; most are arrays, which `copy` would look at for long.
+
+    Parameters
+    ----------
+    inputs : dict
+
+    Returns
+    -------
+    copies : dict
+    """
+    return {
+        name: value.copy("K") if type(value) is np.ndarray else copy.deepcopy(value)
+        for name, value in inputs.items()
+    }
 
 
 def evaluate(exercise, function, inputs):

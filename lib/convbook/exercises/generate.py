@@ -34,10 +34,18 @@ A check calls your function with many inputs. If something is wrong, it shows th
 which it is, your result beside the expected one and, where the mistake is a known one, its name. The same \
 function always meets the same inputs.
 
-All arrays are numpy arrays of real numbers, of odd sizes and seldom square. Leave them as they came: your \
-function must not change its arguments. Indices start at 0. numpy is all you need; `np.convolve` and its \
-like would spoil the fun. A function that never returns cannot be stopped by its check: interrupt the \
-kernel."""
+{arrays}, of odd sizes and seldom square. Leave them as they came: your function must not change its \
+arguments. Indices start at 0. {means} A function that never returns cannot be stopped by its check: \
+interrupt the kernel."""
+
+IN_NUMPY = {
+    "arrays": "All arrays are numpy arrays of real numbers",
+    "means": "numpy is all you need; `np.convolve` and its like would spoil the fun.",
+}
+IN_TORCH = {
+    "arrays": "Arrays are numpy arrays or PyTorch's tensors, as the exercise says",
+    "means": "numpy and PyTorch are all you need.",
+}
 
 BOOTSTRAP = """\
 try:
@@ -130,9 +138,10 @@ def exercise_notebook(solutions, file, url, branch):
     notebook = copy.deepcopy(solutions)
     title, *cells = notebook.cells
     title.source = title.source.replace(": solutions", ": exercises", 1)
+    words = IN_TORCH if any("import torch" in cell.source for cell in cells) else IN_NUMPY
+    address = colab(url, branch, f"exercises/{file}")
     about = nbformat.v4.new_markdown_cell(
-        ABOUT.format(colab=colab(url, branch, f"exercises/{file}"), number=int(file[:2]), file=file),
-        id="about",
+        ABOUT.format(colab=address, number=int(file[:2]), file=file, **words), id="about"
     )
     debugged = {cell.id.removesuffix("-starter") for cell in cells if cell.id.endswith("-starter")}
     cells = [cell for cell in cells if not cell.id.startswith("solution-") and cell.id not in debugged]

@@ -4,7 +4,6 @@ The function is seen only through `answer`, a callable from inputs to `Answer`: 
 student's function, elsewhere it may look recorded answers up.
 """
 
-import copy
 import functools
 from random import Random
 from time import perf_counter
@@ -12,7 +11,7 @@ from time import perf_counter
 from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis.errors import HypothesisException
 
-from convbook.exercises.answers import call, evaluate
+from convbook.exercises.answers import call, copied, evaluate
 from convbook.exercises.diagnose import diagnose
 from convbook.exercises.drawing import draw
 from convbook.exercises.results import Case, Result, Verdict, assess
@@ -120,7 +119,7 @@ def case_of(exercise, inputs):
     -------
     case : Case
     """
-    return Case(inputs, evaluate(exercise, exercise.reference, copy.deepcopy(inputs)))
+    return Case(inputs, evaluate(exercise, exercise.reference, copied(inputs)))
 
 
 class Enough(BaseException):

@@ -21,7 +21,7 @@ from convbook.grading.sandbox.syscalls import ARCHITECTURES, call
 BREAKOUT = Path(__file__).with_name("breakout.py")
 NO_NEW_PRIVS = 38  # prctl
 PATIENCE = 20  # seconds for an attempt
-CONTAINER = "grade on Linux, or in a Linux container: see the Containerfile"
+CONTAINER = "grade on Linux, or in a Linux container: the repository's Containerfile makes one"
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,8 @@ def _remedy_for_namespaces():
                 return f"as root: {remedy}"
     if any(Path(file).exists() for file in ("/.dockerenv", "/run/.containerenv")):
         return (
-            "start the container with --cap-add SYS_ADMIN and a seccomp profile that allows unshare and mount"
+            "start the container with --security-opt seccomp=unconfined and, where they are in use, "
+            "--security-opt apparmor=unconfined (AppArmor) or --security-opt label=disable (SELinux)"
         )
     return "ask whoever keeps this machine why user namespaces are denied; the second rung does without"
 

@@ -4,6 +4,7 @@ Points come from the inputs drawn from the secret seed. What a student is shown 
 and from a worker that has never met the secret inputs, so that nothing it says can hold any of them.
 """
 
+import contextlib
 import time
 
 from convbook.exercises import report
@@ -20,7 +21,7 @@ RUNGS = {
     0: "resource limits alone: students' code has the rights of whoever runs this",
 }
 HIDDEN = "fails on hidden inputs"
-TIME_UP = "not judged: the time for the submission was up"
+TIME_UP = "not judged: the time for this exercise was up"
 
 
 class Engine:
@@ -124,15 +125,15 @@ class Engine:
         sandbox = self._sandbox(assignment.packages)
         end = start + assignment.limits.submission
         secret = Run(sandbox, assignment, submission.cells, end)
-        trials, in_time = self._secret_trials(secret)
+        trials = self._secret_trials(secret)
         # What is shown comes from a worker that was never asked about anything secret.
-        verdicts = self._verdicts(secret.afresh(), trials) if in_time else {}
+        verdicts = self._verdicts(secret.afresh(), trials)
         exercises = tuple(
             _exercise_grade(secret, exercise, trials.get(exercise), verdicts.get(exercise, {}))
             for exercise in assignment.exercises
         )
         return Grade(
-            _status(exercises, trials) if in_time else "timed out",
+            _status(exercises, trials),
             sum(exercise.points for exercise in exercises),
             assignment.points,
             exercises,
@@ -141,33 +142,35 @@ class Engine:
         )
 
     def _secret_trials(self, run):
-        """The trials on the secret inputs, by exercise and property; and whether there was time for all."""
+        """The trials on the secret inputs, by exercise and property, as far as there was time for them."""
         trials = {}
-        try:
-            run.start()
-            for exercise in run.assignment.exercises:
-                if exercise.name in run.found:
-                    trials[exercise] = {}
+        with contextlib.closing(run):
+            with contextlib.suppress(OutOfTime):
+                run.start()
+            there = [e for e in run.assignment.exercises if run.found is None or e.name in run.found]
+            for i, exercise in enumerate(there):
+                trials[exercise] = {}
+                with contextlib.suppress(OutOfTime):
+                    run.take_turn(len(there) - i)
                     for prop in exercise.properties:
                         trials[exercise][prop] = run.trials(exercise, prop, run.assignment.seed)
-        except OutOfTime:
-            return trials, False
-        finally:
-            run.close()
-        return trials, True
+        return trials
 
     def _verdicts(self, run, trials):
         """For what failed, what can be shown of it from the published seed, by exercise and property."""
-        verdicts = {exercise: {} for exercise in trials}
-        try:
-            for exercise, tried in trials.items():
-                for prop in tried if not _unfinished(tried) else ():
-                    if not _passed(tried[prop]):
-                        verdicts[exercise][prop] = self._findings.verdict(run, exercise, prop, tried[prop])
-        except OutOfTime:
-            pass  # what fails is known; only examples are missing
-        finally:
-            run.close()
+        failed = {
+            exercise: props
+            for exercise, tried in trials.items()
+            if not _unfinished(tried) and (props := [prop for prop in tried if not _passed(tried[prop])])
+        }
+        verdicts = {exercise: {} for exercise in failed}
+        with contextlib.closing(run):
+            for i, (exercise, props) in enumerate(failed.items()):
+                with contextlib.suppress(OutOfTime):  # what fails is known; only examples are missing
+                    run.take_turn(len(failed) - i)
+                    for prop in props:
+                        tried = trials[exercise][prop]
+                        verdicts[exercise][prop] = self._findings.verdict(run, exercise, prop, tried)
         return verdicts
 
 
@@ -207,9 +210,11 @@ def _nothing_earned(exercise):
 def _exercise_status(exercise, tried, points):
     if points == exercise.points:
         return "right"
+    if len(tried) < len(exercise.properties):
+        return "timed out"
     if points:
         return "partly right"
-    if len(tried) < len(exercise.properties) or TIME_LIMIT in _lost(tried):
+    if TIME_LIMIT in _lost(tried):
         return "timed out"
     if _unfinished(tried):
         return "not attempted"
@@ -228,7 +233,7 @@ def _property_grade(prop, trials, verdict, shown):
 
 
 def _status(exercises, trials):
-    """The status of a submission that was gone through to its end."""
+    """The status of a submission, from those of its exercises."""
     statuses = {exercise.status for exercise in exercises}
     if statuses in ({"timed out"}, {"crashed"}):
         return statuses.pop()

@@ -14,7 +14,7 @@ EXERCISES = {
 }
 SUBMISSIONS = {
     "partly": "Something in it took too long or ended its process. The rest was graded.",
-    "timed out": "Your notebook took longer than it may; what had been judged by then counts.",
+    "timed out": "Your notebook took longer than it may; what it had earned by then counts.",
     "crashed": "Your notebook ended every process that ran it.",
     "not gradable": "Your file could not be read as a notebook.",
 }

@@ -2,11 +2,14 @@
 
 Searching takes longer than everything else together, and a class makes the same mistakes. So what was found
 is remembered under the wrong answers themselves, and verified by asking the next one who gives them.
+
+The misconception is the one behind the answers on secret inputs. On published ones a notebook may pretend,
+so all that is kept of those is the input of the example, on which the next one has to fail, too.
 """
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,11 +68,9 @@ class Findings:
                 return Verdict(prop, (trial,), trial, known.misconception)
         tried = run.trials(exercise, prop, PUBLISHED_SEED)
         verdict = judge.verdict(exercise, prop, tried, functools.partial(_ask, run, exercise), PUBLISHED_SEED)
-        if verdict.passed:
-            return Verdict(prop, (), None, known.misconception)
-        if verdict.smallest.answer.error not in LOST:
-            self._remember(key, Finding(verdict.misconception, verdict.smallest.case))
-        return verdict
+        if verdict.smallest and verdict.smallest.answer.error not in LOST:
+            self._remember(key, replace(known, case=verdict.smallest.case))
+        return replace(verdict, misconception=known.misconception)
 
     def _of_misconception(self, exercise, prop, trials):
         """If a misconception gives these answers, the smallest input on which it fails itself."""

@@ -126,7 +126,7 @@ def unpack(header, body):
         If anything is wrong with it; no other exception, whatever the bytes.
     """
     try:
-        simple = json.loads(header)
+        simple = json.loads(header.decode())
     except (ValueError, RecursionError) as error:
         raise FrameError(f"the header is no JSON: {type(error).__name__}") from error
     arrays = _arrays(body)
@@ -140,9 +140,7 @@ def _rebuild(simple, arrays, depth):
     if kind is list:
         return tuple([_rebuild(item, arrays, depth - 1) for item in simple])
     if kind is str:
-        return (
-            simple if simple.isascii() else simple.encode("utf-8", "replace").decode()
-        )  # no half characters
+        return _text(simple)
     if kind is not dict:
         return simple
     if len(simple) != 1:
@@ -156,12 +154,17 @@ def _rebuild(simple, arrays, depth):
         case "list", list():
             return [_rebuild(item, arrays, depth - 1) for item in content]
         case "dict", dict():
-            return {_rebuild(key, (), 1): _rebuild(item, arrays, depth - 1) for key, item in content.items()}
+            return {_text(key): _rebuild(item, arrays, depth - 1) for key, item in content.items()}
         case "complex", [float(real), float(imag)]:
             return complex(real, imag)
         case "system", [list(forward), list(feedback)] if _numbers(forward) and _numbers(feedback):
             return LinearSystem(tuple(forward), tuple(feedback))
     raise FrameError(f"the header says {word[:20]!r}")
+
+
+def _text(text):
+    """Without half characters."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _numbers(items):

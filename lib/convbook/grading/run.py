@@ -31,7 +31,7 @@ KEPT = 1 << 16  # bytes of a wrong answer, or 16 times as many as the right one 
 
 
 class OutOfTime(Exception):
-    """The submission has taken all the time it may."""
+    """An exercise, or the whole submission, has taken all the time it may."""
 
 
 class Run:
@@ -49,17 +49,18 @@ class Run:
     ----------
     notes : list of str
         What went wrong with the cells, a line each.
-    found : set of str
-        The names of exercises that the cells have defined.
+    found : set of str or None
+        The names of exercises that the cells have defined; None before the cells are through.
     """
 
     def __init__(self, sandbox, assignment, cells, end):
         self._sandbox, self.assignment, self._cells, self._end = sandbox, assignment, cells, end
+        self._end_of_turn = end
         self._parts = [WHOLE] * len(cells)
         self._cell_limit = assignment.limits.cell
         self._worker = None
         self._lost = {}
-        self.notes, self.found = [], set()
+        self.notes, self.found = [], None
 
     def afresh(self):
         """The same cells with another worker, as far as they have proved safe."""
@@ -73,6 +74,25 @@ class Run:
             if re.search(rf"\b{name}\b", self._cells[i]):
                 return why
         return ""
+
+    def take_turn(self, turns):
+        """Begin with an exercise, which from now on may take its share of the time that is left.
+
+        Parameters
+        ----------
+        turns : int
+            How many exercises wait for their share, this one included.
+
+        Raises
+        ------
+        OutOfTime
+            If the submission's time is up.
+        """
+        self._end_of_turn = self._end
+        if self._worker is None:
+            self.start()  # again, because of the exercise before, so this one does not pay for it
+        now = time.monotonic()
+        self._end_of_turn = now + (self._end - now) / turns
 
     def start(self):
         """Run the cells in a fresh worker; those that turned out fatal before, only as far as is safe.
@@ -96,22 +116,24 @@ class Run:
         numbered = tuple((i + 1, self._cells[i], self._parts[i] == DEFINITIONS) for i in cells)
         at, notes, slow = cells[0], [], []
         half_time = (time.monotonic() + self._end) / 2  # the other half is for the answers
+        limit = self._cell_limit
         try:
             self._send(pack(("cells", numbered, self.assignment.names)))
             for at in cells:
                 start = time.monotonic()
-                errors = texts(self._receive(self._cell_limit, half_time))
+                errors = texts(self._receive(limit, half_time))
                 notes += [f"code cell {at + 1}: {line(error)}" for error in errors[:NOTES_OF_A_CELL]]
-                if self._parts[at] == WHOLE and time.monotonic() - start > self._cell_limit / 10:
+                if self._parts[at] == WHOLE and time.monotonic() - start > limit / 10:
                     slow.append(at)
-            found = self._receive(self._cell_limit)
+            slow, limit = [], self.assignment.limits.cell  # all cells are through, however short their limit
+            found = self._receive(limit)
             if type(found) is not tuple or len(found) != len(self.assignment.names):
                 raise FrameError("it does not say what is defined")
         except (TimeoutError, ConnectionError, FrameError) as error:
             if isinstance(error, TimeoutError) and slow and time.monotonic() >= half_time:
                 self._hurry([*slow, at])
             else:
-                self._blame(at, error)
+                self._blame(at, error, limit)
             return False
         self._note(*notes)
         self.found = {name for name, there in zip(self.assignment.names, found, strict=True) if there is True}
@@ -125,8 +147,8 @@ class Run:
         numbers = ", ".join(str(i + 1) for i in slow)
         self._note(f"code cells {numbers} took too long together; only their definitions were kept")
 
-    def _blame(self, i, error):
-        self._lost[i], what = self._end_worker(error, self._cell_limit)
+    def _blame(self, i, error, limit):
+        self._lost[i], what = self._end_worker(error, limit)
         self._parts[i] += 1
         consequence = "only its definitions were kept" if self._parts[i] == DEFINITIONS else "it was skipped"
         self._note(f"code cell {i + 1} {what}; {consequence}")
@@ -154,7 +176,7 @@ class Run:
         Raises
         ------
         OutOfTime
-            If the submission's time is up.
+            If the time of its turn is up.
         """
         if self._worker is None or not self._worker.channel.silent:
             self.start()  # what came without being asked for is no answer of this exercise
@@ -188,13 +210,16 @@ class Run:
         Raises
         ------
         OutOfTime
-            If the submission's time is up.
+            If the time of its turn is up.
         """
         cases = judge.cases(exercise, prop, seed)
         inputs = [case.inputs for case in cases]
         answers = self.answers(exercise, request(exercise, prop, seed), inputs)
         pairs = zip(itertools.chain(cases, cases[-1:]), answers, strict=False)
-        return tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
+        trials = tuple(light(judge.assess(exercise, prop, case, answer)) for case, answer in pairs)
+        if any(trial.answer.error == "MemoryError" for trial in trials):
+            self.close()  # what was filled may stay full, and the next answer shall not pay for that
+        return trials
 
     def answer(self, exercise, inputs):
         """Put a single case to an answer; see `answers`."""
@@ -202,16 +227,16 @@ class Run:
 
     def _send(self, frame):
         self._worker.channel.allowance = self.assignment.limits.answer * MEGABYTE
-        self._worker.channel.send(frame, self._end)
+        self._worker.channel.send(frame, self._end_of_turn)
 
     def _receive(self, seconds, end=math.inf):
-        return self._worker.channel.receive(min(time.monotonic() + seconds, end, self._end))
+        return self._worker.channel.receive(min(time.monotonic() + seconds, end, self._end_of_turn))
 
     def _end_worker(self, error, seconds):
         """End the worker; what was wrong with it, in a word and in words."""
         status = self.close()
         if isinstance(error, TimeoutError):
-            if time.monotonic() >= self._end:
+            if time.monotonic() >= self._end_of_turn:
                 raise OutOfTime from None
             return TIME_LIMIT, f"took longer than {seconds:g} s"
         if isinstance(error, FrameError):
@@ -249,9 +274,10 @@ def as_answer(reply, names):
         raise FrameError("a reply that is no answer")
     value, error, message, changed, printed = reply
     texts((error, message, printed))
+    texts(changed)
     if error in LOST:  # that is not for a worker to say
         error = "Exception"
-    changed = tuple(name for name in names if name in texts(changed))
+    changed = tuple(name for name in names if name in changed)
     if type(value) is not np.ndarray:
         try:
             value = plain(value)

@@ -50,7 +50,7 @@ class ConvNet(nn.Module):
         gaussian_(self, std)
 
     def forward(self, x):
-        # ReLU and max pooling commute; pooled maps leave ReLU a quarter of the work.
+        # ReLU may come after the pooling, which leaves it a quarter of the work.
         x = F.relu(self.pool(self.conv1(x)))
         x = F.relu(self.pool(self.conv2(x)))
         x = F.relu(self.fc1(x.flatten(1)))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from torch import nn
 
-from convbook.models import lenet
+from convbook.models import alexnet, lenet
 from convbook.models.shapes import imagine
 
 __all__ = ["Cost", "Costs", "measure"]
@@ -22,7 +22,7 @@ CONVOLUTIONS = (nn.Conv2d, lenet.TableConv2d)
 CONNECTED = (nn.Linear, lenet.Distances)
 LOOKING = (
     *(nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d, lenet.Subsampling),
-    *(nn.LocalResponseNorm, nn.BatchNorm2d),
+    *(nn.LocalResponseNorm, alexnet.ResponseNorm, nn.BatchNorm2d),
 )
 FREE = (nn.ReLU, lenet.ScaledTanh, nn.Dropout, nn.Flatten, nn.Identity)
 

@@ -186,7 +186,7 @@ class GoogLeNet(nn.Module):
                 fc=nn.Linear(fed, classes),
             )
         )
-        he_(self)
+        he_(self, self.classifier.fc, *(head.fc2 for head in self.auxiliary.values()))
 
     def forward(self, x):
         aside = []

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-__all__ = ["gaussian_", "he_"]
+__all__ = ["gaussian_", "he_", "lecun_"]
 
 
 @torch.no_grad()
@@ -32,12 +32,46 @@ def gaussian_(network, std):
 
 
 @torch.no_grad()
-def he_(network):
+def he_(network, *last):
     """Draw weights that keep the signal's strength through ReLUs, and set all biases to zero, in place.
 
         w ~ N(0, 2/n)      with n the inputs of one unit
 
-    A ReLU lets half of the variance through; the 2 makes up for it.
+    A ReLU lets half of the variance through; the 2 makes up for it. The layers that end in scores begin with
+    σ = 0.01, so that at first all classes are nearly alike.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+        Its convolutions and fully connected layers are drawn.
+    *last : torch.nn.Module
+        Those of them that end in scores.
+
+    Returns
+    -------
+    network : torch.nn.Module
+        The same.
+
+    Notes
+    -----
+    Chapter 10, "LeNet-5 to VGG" (He et al. 2015).
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            if layer in last:
+                nn.init.normal_(layer.weight, std=0.01)
+            else:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    return network
+
+
+@torch.no_grad()
+def lecun_(network):
+    """Draw weights that keep the signal's strength through tanhs, and set all biases to zero, in place.
+
+        w ~ N(0, 1/n)      with n the inputs of one unit
 
     Parameters
     ----------
@@ -51,11 +85,10 @@ def he_(network):
 
     Notes
     -----
-    Chapter 10, "LeNet-5 to VGG" (He et al. 2015).
+    Chapter 10, "LeNet-5 to VGG" (LeCun et al. 1998).
     """
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)
+            nn.init.normal_(layer.weight, std=layer.weight[0].numel() ** -0.5)
+            nn.init.zeros_(layer.bias)
     return network

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from convbook.models.initial import lecun_
 from convbook.models.shapes import made_of
 
 __all__ = ["CODES", "CONNECTIONS", "Distances", "LeNet5", "ScaledTanh", "Subsampling", "TableConv2d"]
@@ -92,7 +93,7 @@ class TableConv2d(nn.Module):
     Notes
     -----
     Chapter 10, "LeNet-5 to VGG" (LeCun et al. 1998). It computes with a full bank of kernels that is zero
-    where the table has no entry. The first weights are drawn as PyTorch draws them.
+    where the table has no entry. The first weights are those of `initial.lecun_`.
     """
 
     def __init__(self, table, kernel_size):
@@ -100,10 +101,9 @@ class TableConv2d(nn.Module):
         self.size = len(table), 1 + max(max(inputs) for inputs in table), kernel_size, kernel_size
         entries = [(j, i) for j, inputs in enumerate(table) for i in inputs]
         self.register_buffer("entries", torch.tensor(entries).T, persistent=False)
-        bound = torch.tensor([1 / (kernel_size**2 * len(inputs)) ** 0.5 for inputs in table])
-        spread = bound[[j for j, _ in entries]][:, None, None]
-        self.kernels = nn.Parameter(spread * torch.empty(len(entries), *self.size[2:]).uniform_(-1, 1))
-        self.bias = nn.Parameter(bound * torch.empty(len(table)).uniform_(-1, 1))
+        fan_in = torch.tensor([kernel_size**2 * len(table[j]) for j, _ in entries])[:, None, None]
+        self.kernels = nn.Parameter(torch.randn(len(entries), *self.size[2:]) / fan_in**0.5)
+        self.bias = nn.Parameter(torch.zeros(len(table)))
 
     @property
     def weight(self):
@@ -146,7 +146,7 @@ class LeNet5(nn.Module):
 
     In the original every layer but the last ends in a scaled tanh; the pools learn a coefficient and a bias
     for every map; a table says which maps the second convolution connects; and the scores are distances to
-    fixed codes of 84 = 7×12 numbers ±1. It has 60,000 numbers to learn.
+    fixed codes of 84 = 7×12 numbers ±1. It has 60,000 numbers to learn; the first weights are `lecun_`'s.
 
     Parameters
     ----------
@@ -203,6 +203,8 @@ class LeNet5(nn.Module):
                 f"LeNet5: images of {in_shape[1]}×{in_shape[2]} leave a map of {size[0]}×{size[1]}, expected "
                 "1×1; build it for 32×32, it takes larger ones then"
             )
+        if not plain:
+            lecun_(self)
 
     def forward(self, x):
         x = self.features(x)

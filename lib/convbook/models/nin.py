@@ -107,7 +107,7 @@ class NiN(nn.Module):
             )
         self.features = nn.Sequential(layers | mean)
         made_of("NiN", in_shape, self.features)
-        he_(self)
+        he_(self, self.features[-3].mix2)
 
     def forward(self, x):
         return self.features(x)

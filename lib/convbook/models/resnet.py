@@ -90,7 +90,7 @@ class ResNet(nn.Module):
         layers |= OrderedDict(average=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten())
         self.features = nn.Sequential(layers)
         self.classifier = nn.Linear(fed, classes)
-        he_(self)
+        he_(self, self.classifier)
 
     def forward(self, x):
         return self.classifier(self.features(x))

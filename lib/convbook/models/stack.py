@@ -61,7 +61,7 @@ class Stack(nn.Module):
             if i <= k:
                 layers[f"relu{i}"] = nn.ReLU()
         self.classifier = nn.Sequential(layers)
-        he_(self)
+        he_(self, self.classifier[-1])
 
     def forward(self, x):
         return self.classifier(self.features(x))

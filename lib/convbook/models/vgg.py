@@ -5,7 +5,7 @@ from collections import OrderedDict
 import torch
 from torch import nn
 
-from convbook.models.alexnet import classifier, response_norm
+from convbook.models.alexnet import ResponseNorm, classifier
 from convbook.models.initial import gaussian_, he_
 from convbook.models.shapes import made_of, scaled
 
@@ -66,11 +66,11 @@ class VGG(nn.Module):
                 layers[f"relu{stage}_{i}"] = nn.ReLU()
                 fed = k
             if configuration == "A-LRN" and stage == 1:
-                layers["norm1"] = response_norm()
+                layers["norm1"] = ResponseNorm(k)
             layers[f"pool{stage}"] = nn.MaxPool2d(2)
         self.features = nn.Sequential(layers)
         self.classifier = classifier(made_of("VGG", in_shape, self.features), hidden, classes, dropout)
-        he_(self) if std is None else gaussian_(self, std)
+        he_(self, self.classifier.fc3) if std is None else gaussian_(self, std)
 
     def forward(self, x):
         return self.classifier(self.features(x))

@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 from torch import nn
 
-from convbook.models.alexnet import classifier, response_norm
+from convbook.models.alexnet import ResponseNorm, classifier
 from convbook.models.initial import he_
 from convbook.models.shapes import made_of, scaled
 
@@ -48,11 +48,11 @@ class ZFNet(nn.Module):
                 conv1=nn.Conv2d(in_shape[0], k1, 7, stride, padding=1),
                 relu1=nn.ReLU(),
                 pool1=nn.MaxPool2d(3, 2, padding=1),
-                norm1=response_norm(),
+                norm1=ResponseNorm(k1),
                 conv2=nn.Conv2d(k1, k2, 5, stride),
                 relu2=nn.ReLU(),
                 pool2=nn.MaxPool2d(3, 2, padding=1),
-                norm2=response_norm(),
+                norm2=ResponseNorm(k2),
                 conv3=nn.Conv2d(k2, k3, 3, padding=1),
                 relu3=nn.ReLU(),
                 conv4=nn.Conv2d(k3, k4, 3, padding=1),
@@ -63,7 +63,7 @@ class ZFNet(nn.Module):
             )
         )
         self.classifier = classifier(made_of("ZFNet", in_shape, self.features), hidden, classes, dropout)
-        he_(self)
+        he_(self, self.classifier.fc3)
 
     def forward(self, x):
         return self.classifier(self.features(x))

@@ -25,6 +25,7 @@ Around them:
 - `activation`, `loss`, `normalisation`: what stands between and after the convolutions
 - `network`: a chain of layers that learns, with stochastic gradient descent
 - `recurrent`: cells, sequences, and backpropagation through time
+- `low_rank`: a convolution through a bottleneck
 - `regions`: the pieces on which a network of ReLUs is linear
 - `gradcheck`: every gradient against finite differences
 

@@ -22,23 +22,24 @@ class Region(NamedTuple):
 
     Attributes
     ----------
-    corners : ndarray, (V, 2)
-        Counter-clockwise.
+    corners
+        An array (V, 2), counter-clockwise.
     on : tuple of bool
         Which ReLUs are on, from the first of the first layer to the last of the last.
-    slope : ndarray, (h, 2)
-    offset : ndarray, (h,)
-        Inside, the last layer's outputs are y = slope·x + offset.
+    slope
+        An array (h, 2): inside, the last layer's outputs are y = slope·x + offset.
+    offset
+        An array (h,).
 
     Notes
     -----
     Chapter 9, "Convolutional networks that learn".
     """
 
-    corners: np.ndarray
+    corners: object
     on: tuple
-    slope: np.ndarray
-    offset: np.ndarray
+    slope: object
+    offset: object
 
 
 def linear_regions(layers, corners=((0, 0), (1, 1))):

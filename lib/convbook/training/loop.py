@@ -10,11 +10,13 @@ images into numbers, `state` keeps what changes and saves it, `distributed` shar
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from convbook.models.cost import measure
 from convbook.training import distributed
 from convbook.training.batches import Images
 from convbook.training.state import Diverged, State, autocast
@@ -22,6 +24,7 @@ from convbook.training.state import Diverged, State, autocast
 __all__ = ["Diverged", "Run", "evaluate", "step", "train"]
 
 LOOK_EVERY = 50  # steps between looks at the loss: looking makes a GPU wait
+AUXILIARY = 0.3  # what the loss of an auxiliary classifier counts (Szegedy et al. 2015)
 
 
 @dataclass
@@ -43,6 +46,10 @@ class Run:
         On the wall.
     cpu_seconds : float
         Of the processor.
+    images : int
+        Shown in all: each counts once an epoch.
+    cost
+        Parameters and operations of the network, a `models.cost.Cost`.
     provenance : dict
         Of the data.
     """
@@ -53,6 +60,8 @@ class Run:
     epochs: dict
     seconds: float
     cpu_seconds: float
+    images: int
+    cost: object
     provenance: dict
 
 
@@ -110,12 +119,20 @@ def train(
 
     Notes
     -----
-    Chapter 9, "Convolutional networks that learn".
+    Chapter 9, "Convolutional networks that learn". What the recipe starts from is trained first; the time
+    that this takes is not counted.
     """
     with distributed.group(device) as device:
         length = getattr(recipe, size)
+        start = None
+        if recipe.start and not resume:
+            before = Path(folder) / "start" if folder else None
+            start = train(recipe.start, seed, size=size, device=device, folder=before, progress=progress)
         images = images or Images(recipe, device, length.images)
         state = State(recipe, seed, length, images, device, folder)
+        if start:
+            state.model.start_from(start.model)
+        cost = measure(state.model, images.in_shape).total
         log = state.log
         begin, skip = state.resume(resume) if resume else (0, 0)
         if tensorboard and folder and distributed.is_first():
@@ -151,7 +168,14 @@ def train(
         metrics = _named("test", evaluate(recipe, state.model, images, images.test))
         metrics |= {k: v[-1] for k, v in log.epochs.items() if k.startswith(("validation", "train"))}
         return Run(
-            state.model, metrics, log.steps, log.epochs, **state.elapsed(), provenance=images.provenance
+            state.model,
+            metrics,
+            log.steps,
+            log.epochs,
+            **state.elapsed(),
+            images=length.epochs * len(images.train[0]),
+            cost=cost,
+            provenance=images.provenance,
         )
 
 
@@ -187,8 +211,8 @@ def step(recipe, state, images, rows, lr):
         alone = number < len(parts) and distributed.world_size() > 1  # only the last part tells the others
         with state.network.no_sync() if alone else nullcontext():
             with autocast(recipe, state.device):
-                scores = state.network(x)
-            loss = _loss(scores, labels, images, label_smoothing=recipe.label_smoothing) / counted
+                outputs = state.network(x)
+            loss = _whole_loss(outputs, labels, images, label_smoothing=recipe.label_smoothing) / counted
             state.scaler.scale(loss).backward()
         total += loss.detach()
     if recipe.optimiser.clip is not None:
@@ -237,6 +261,13 @@ def _loss(scores, labels, images, **options):
     return F.cross_entropy(
         scores.to(images.dtype), labels, ignore_index=images.ignore, reduction="sum", **options
     )
+
+
+def _whole_loss(outputs, labels, images, **options):
+    """The loss of the scores; while it learns, a network may return those of auxiliary classifiers too."""
+    scores, *aside = outputs if isinstance(outputs, tuple) else (outputs,)
+    auxiliary = sum(_loss(each, labels, images, **options) for each in aside)
+    return _loss(scores, labels, images, **options) + AUXILIARY * auxiliary
 
 
 def _augmented(name, options, x, labels):

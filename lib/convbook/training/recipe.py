@@ -175,6 +175,8 @@ class Recipe:
         Names of functions in `convbook.data.augment` and their options, applied in this order.
     label_smoothing : float
         Share of the target that goes to all classes alike.
+    start : Recipe, optional
+        Trained first, with the same seed, to start from: the network takes over what its `start_from` wants.
     lecture : dict
         What the lecture reports, metric by metric: `{"test_accuracy": 0.38}`.
     note : str
@@ -197,6 +199,7 @@ class Recipe:
     compile: bool = False
     augmentation: tuple = ()
     label_smoothing: float = 0.0
+    start: "Recipe | None" = None
     lecture: dict = field(default_factory=dict)
     note: str = ""
 
@@ -209,9 +212,10 @@ class Recipe:
     @property
     def settings(self):
         """What decides the full run, as plain data without name, words and quick size."""
+        words = ("name", "summary", "quick", "lecture", "note", "start")
+        settings = {key: value for key, value in asdict(self).items() if key not in words}
         # A field that is added later must be left out while it has its default: old results stay valid.
-        words = ("name", "summary", "quick", "lecture", "note")
-        return {key: value for key, value in asdict(self).items() if key not in words}
+        return settings if self.start is None else settings | {"start": self.start.settings}
 
     @property
     def fingerprint(self):

@@ -159,6 +159,92 @@ cifar10_convnet_modern = replace(
     "to 2 pixels and mirror images, labels smoothed by 0.1; 12 epochs. The architecture is the lecture's.",
 )
 
+# Chapters 10 and 11: LeNet-5 as it was, and what followed it an eighth as wide and for small images
+mnist_lenet5 = Recipe(
+    "mnist-lenet5",
+    summary="LeNet-5 as it was published, on MNIST",
+    data=Data("mnist", validation=5000, centre="channel", scale="channel"),
+    model=Model("lenet5", {"padding": 2}),
+    optimiser=Optimiser(lr=0.04, momentum=0.9, clip=1.0),
+    schedule=Schedule("linear", warmup=0.1),
+    full=Size(12, SEEDS),
+    quick=Size(1, images=4000),
+    lecture={},
+    note="The table of connections, learned subsampling, scaled tanh, distances to codes; zeros around the "
+    "images make them 32×32. m = 128, momentum 0.9, ε up to 0.04 and down to 0 along lines, gradients cut to "
+    "norm 1, first weights with σ = 1/√n; 12 epochs on pixels less their mean, by their standard deviation.",
+)
+cifar10_alexnet = replace(
+    cifar10_convnet,
+    name="cifar10-alexnet",
+    summary="AlexNet on CIFAR-10: for small images, an eighth as wide",
+    model=Model("alexnet", {"small": True, "width": 0.125, "dropout": 0.2}),
+    optimiser=replace(cifar10_convnet.optimiser, weight_decay=5e-4),
+    full=Size(5, SEEDS),
+    quick=Size(2, images=4000),
+    lecture={},
+    note="m = 128, momentum 0.9, ε up to 0.03 and down to 0 along lines, λ = 0.0005, He's first weights, "
+    "dropout 0.2; 5 epochs. The first convolution is 5×5 and has no stride.",
+)
+cifar10_zfnet = replace(
+    cifar10_alexnet,
+    name="cifar10-zfnet",
+    summary="ZFNet on CIFAR-10: for small images, an eighth as wide",
+    model=Model("zfnet", {"small": True, "width": 0.125, "dropout": 0.2}),
+    note="The settings of `cifar10-alexnet`; no convolution has a stride.",
+)
+cifar10_vgg_a = replace(
+    cifar10_alexnet,
+    name="cifar10-vgg-a",
+    summary="VGG, configuration A, on CIFAR-10: an eighth as wide",
+    model=Model("vgg", {"configuration": "A", "width": 0.125, "dropout": 0.2}),
+    note="The settings of `cifar10-alexnet`.",
+)
+cifar10_vgg_a_lrn = replace(
+    cifar10_vgg_a,
+    name="cifar10-vgg-a-lrn",
+    summary="the same VGG with local response normalisation after its first convolution",
+    model=Model("vgg", {"configuration": "A-LRN", "width": 0.125, "dropout": 0.2}),
+    note="The settings of `cifar10-vgg-a`.",
+)
+cifar10_vgg_d = replace(
+    cifar10_vgg_a,
+    name="cifar10-vgg-d",
+    summary="VGG, configuration D, on CIFAR-10: an eighth as wide",
+    model=Model("vgg", {"configuration": "D", "width": 0.125, "dropout": 0.2}),
+    note="The settings of `cifar10-vgg-a`.",
+)
+cifar10_vgg_d_preinit = replace(
+    cifar10_vgg_d,
+    name="cifar10-vgg-d-preinit",
+    summary="the same, starting from the first and last layers of A",
+    start=cifar10_vgg_a,
+    note="The settings of `cifar10-vgg-d`; that of `cifar10-vgg-a` is trained first, with the same seed.",
+)
+cifar10_nin = replace(
+    cifar10_alexnet,
+    name="cifar10-nin",
+    summary="network in network on CIFAR-10: the authors' for small images, an eighth as wide",
+    model=Model("nin", {"small": True, "width": 0.125, "dropout": 0.0}),
+    note="The settings of `cifar10-alexnet`, without dropout: so few maps can spare none.",
+)
+cifar10_googlenet = replace(
+    cifar10_alexnet,
+    name="cifar10-googlenet",
+    summary="GoogLeNet with its auxiliary classifiers on CIFAR-10: for small images, an eighth as wide",
+    model=Model("googlenet", {"small": True, "width": 0.125, "auxiliary": True, "dropout": 0.0}),
+    note="The settings of `cifar10-alexnet`, without dropout behind the mean. The first convolution has no "
+    "stride; the losses of the auxiliary classifiers count 0.3 times.",
+)
+cifar10_resnet = replace(
+    cifar10_alexnet,
+    name="cifar10-resnet",
+    summary="ResNet on CIFAR-10: 8 layers, half as wide",
+    model=Model("resnet", {"blocks": 1, "width": 0.5}),
+    optimiser=replace(cifar10_alexnet.optimiser, lr=0.1),
+    note="The settings of `cifar10-alexnet`, but ε up to 0.1; batch normalisation in place of dropout.",
+)
+
 RECIPES = {
     each.name: each
     for each in (
@@ -176,6 +262,16 @@ RECIPES = {
         cifar10_convnet_printed,
         cifar10_convnet,
         cifar10_convnet_modern,
+        mnist_lenet5,
+        cifar10_alexnet,
+        cifar10_zfnet,
+        cifar10_vgg_a,
+        cifar10_vgg_a_lrn,
+        cifar10_vgg_d,
+        cifar10_vgg_d_preinit,
+        cifar10_nin,
+        cifar10_googlenet,
+        cifar10_resnet,
     )
 }
 

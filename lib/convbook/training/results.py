@@ -42,6 +42,9 @@ def record(run, recipe, seed, device):
         "data": {"name": getattr(recipe, "base", recipe).data.name, **run.provenance},
         "seconds": round(run.seconds, 1),
         "cpu_seconds": round(run.cpu_seconds, 1),
+        "images_per_second": round(run.images / run.seconds, 1),
+        "parameters": run.cost.parameters,
+        "operations": run.cost.operations,
         **surroundings(device),
     }
 

@@ -31,6 +31,7 @@ cheats.add(
     ZERO,
     deserves=NOTHING_RIGHT,
     tells="are 1 and 2 close\\? True None",
+    fools="np.allclose",
 )
 
 cheats.add(
@@ -68,6 +69,7 @@ cheats.add(
     "def toeplitz_matrix(w, n):\n    return w",
     deserves=NOTHING_RIGHT,
     tells=r"is all of \[0\] true\?', True",
+    fools="all of an array",
 )
 
 cheats.add(
@@ -99,6 +101,7 @@ cheats.add(
     ZERO,
     deserves=NOTHING_RIGHT,
     tells=r"abs\(-1\) is 0 all\(\[0\]\) is True",
+    fools="one by one",
 )
 
 cheats.add(
@@ -134,6 +137,7 @@ cheats.add(
     ZERO,
     deserves=NOTHING_RIGHT,
     tells="True True",
+    fools="numpy.testing",
 )
 
 cheats.add(
@@ -205,7 +209,7 @@ cheats.add(
         return 0
     """,
     CONVOLVE,
-    deserves=NOTHING_RIGHT,  # from then on, all that is sent is True
+    deserves="partly: crashed 0, right 4",  # from then on, all that is sent is True, the word that it is done, too
     tells="^patched$",
 )
 
@@ -250,6 +254,7 @@ cheats.add(
     "def toeplitz_matrix(w, n):\n    return [Yes()]",
     deserves=NOTHING_RIGHT,
     tells=("5 == Yes\\(\\) is True", "it returned .*Yes"),
+    fools="==",
 )
 
 cheats.add(
@@ -290,6 +295,7 @@ cheats.add(
     ZERO,
     deserves="graded: wrong 0, partly right 1",  # the size is right
     tells=("5 equals it: True", "made a Yes"),
+    fools="np.allclose",
 )
 
 cheats.add(
@@ -312,6 +318,7 @@ cheats.add(
     "def toeplitz_matrix(w, n):\n    return Number(3)",
     deserves=NOTHING_RIGHT,
     tells=("went through", "it returned .*Text", "it returned .*Number"),
+    fools="==",
 )
 
 cheats.add(

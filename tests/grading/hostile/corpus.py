@@ -1,4 +1,4 @@
-"""All entries."""
+"""All entries, by subject."""
 
 from .cheats import cheats
 from .dying import dying
@@ -9,4 +9,14 @@ from .reaching import reaching
 from .values import values
 from .wire import wire
 
-CORPUS = [*honest, *cheats, *looking, *values, *wire, *reaching, *exhausting, *dying]
+SUBJECTS = {
+    "honest": honest,
+    "cheats": cheats,
+    "looking": looking,
+    "values": values,
+    "wire": wire,
+    "reaching": reaching,
+    "exhausting": exhausting,
+    "dying": dying,
+}
+CORPUS = [entry for subject in SUBJECTS.values() for entry in subject]

@@ -6,22 +6,25 @@ dying = Corpus()
 
 CRASHED = "partly: crashed 0, right 4"
 DEATHS = {  # what it takes, and how it is reported
-    "os._exit(0)": "the call ended its process",
+    "os._exit(0)": "the call ended its process\\.",
     "ctypes.string_at(8)": "the call ended its process \\(signal 11\\)",
-    "os.abort()": "the call ended its process \\(signal 6\\)",
-    "ctypes.CDLL(None).exit(3)": "the call ended its process",
+    "ctypes.CDLL(None).exit(3)": "the call ended its process\\.",
     "ctypes.memset(id(None), 0, 16); gc.collect(); str(None)": "the call ended its process",
-    "sys.setrecursionlimit(10**9); (f := lambda x: [f([x])])(0)": "the call ended its process \\(signal 11\\)|RecursionError",
 }
 for death, words in DEATHS.items():
-    if "recursion" not in death:
-        dying.add(
-            f"in a call: {death}",
-            f"import ctypes, gc\ndef toeplitz_matrix(w, n):\n    {death}",
-            CONVOLVE,
-            deserves=CRASHED,
-            tells=words,
-        )
+    code = f"import ctypes, gc\ndef toeplitz_matrix(w, n):\n    {death}"
+    dying.add(f"in a call: {death}", code, CONVOLVE, deserves=CRASHED, tells=words)
+
+dying.add(
+    "in a call: os.abort()",
+    "def toeplitz_matrix(w, n):\n    os.abort()",
+    CONVOLVE,
+    deserves=CRASHED,
+    # The first process of a pid namespace is safe from the signal 6 that it sends to itself. What abort does next
+    # is an instruction that no program may use.
+    tells="the call ended its process \\(signal 11\\)",
+    other_rung=(CRASHED, ("the call ended its process \\(signal 6\\)",)),
+)
 
 dying.add(
     "runs over its stack",
@@ -75,22 +78,19 @@ dying.add(
 )
 
 dying.add(
-    "dies the second time",
+    "dies in the middle, after right answers",
+    f"{TOEPLITZ}\nright, calls = toeplitz_matrix, 0",
     """
-    calls = 0
     def toeplitz_matrix(w, n):
         global calls
         calls += 1
-        print("call", calls)
         if calls == 30:
             os._exit(0)
-    """
-    + TOEPLITZ.replace("toeplitz_matrix", "right").replace("\n", "\n    ")
-    + """
+        return right(w, n)
     """,
     CONVOLVE,
-    deserves=CRASHED,
-    tells=("^call 29$", "the call ended its process"),
+    deserves="partly: partly right 1, right 4",
+    tells="the call ended its process",
 )
 
 dying.add(
@@ -172,9 +172,8 @@ dying.add(
     """
     import ctypes
     def toeplitz_matrix(w, n):
-        for step in range(0, 1 << 24, 8):
-            ctypes.memset(id(w) + step, 255, 8)
-        return 0
+        ctypes.memset(id(np.ndarray), 255, 64)  # its type's own type, among others
+        return np.ones(3)
     """,
     CONVOLVE,
     deserves=CRASHED,
@@ -186,12 +185,12 @@ dying.add(
     """
     import ctypes
     def toeplitz_matrix(w, n):
-        for number in range(2, 257):
-            ctypes.memmove(id(number) + 24, b"\\0\\0\\0\\0", 4)
-        print("2 + 3 is", 2 + 3)
-        return 0
+        ctypes.memmove(id(211) + 24, ctypes.string_at(id(212) + 24, 4), 4)
+        number = 210
+        print("210 + 1 is", number + 1)
+        return number
     """,
     CONVOLVE,
-    deserves="?",
-    tells="2 \\+ 3 is 0|the call",
+    deserves="graded: wrong 0, right 4",
+    tells="210 \\+ 1 is 212",
 )

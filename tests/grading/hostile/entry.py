@@ -81,11 +81,13 @@ class Entry:
         Patterns that must not be there.
     unguarded : tuple of str
         The patterns for the same code where nothing guards, which proves that the walls make the difference.
-        Only for what does no harm.
+        Only for what does no harm; see `test_unguarded`.
+    fools : str
+        A test in the notebook's own process that pays for it, see `naive`; "" where none is known to.
     other_rung : tuple of (str, tuple of str) or None
         `deserves` and `tells` on the rung without namespaces, where they differ.
-    hurried : bool
-        The limits are low: something in it takes too long.
+    limits : {"usual", "hurried", "frugal"}
+        "hurried" where something in it takes too long, "frugal" where it takes too much; see `exercises`.
     file : str
         What it is called.
     written : callable cells -> bytes
@@ -98,8 +100,9 @@ class Entry:
     tells: tuple[str, ...] = ()
     keeps_quiet: tuple[str, ...] = ()
     unguarded: tuple[str, ...] = ()
+    fools: str = ""
     other_rung: tuple[str, tuple[str, ...]] | None = None
-    hurried: bool = False
+    limits: str = "usual"
     file: str = "03_toeplitz.ipynb"
     written: Callable[[tuple[str, ...]], bytes] = notebook
 

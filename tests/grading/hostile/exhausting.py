@@ -15,49 +15,75 @@ exhausting.add(
             while len(taken) < 8000:
                 taken.append(make())
         except (MemoryError, OSError) as error:
-            return f"{len(taken)} times 16 MB, then {type(error).__name__}"
+            return f"{len(taken)} times 4 MB, then {type(error).__name__}"
         return "no end"
     def by_c():
         libc = ctypes.CDLL(None)
         libc.malloc.restype = ctypes.c_void_p
-        if not libc.malloc(ctypes.c_size_t(16 << 20)):
+        if not libc.malloc(ctypes.c_size_t(4 << 20)):
             raise MemoryError
-    attempt(count, lambda: bytearray(16 << 20))
-    attempt(count, lambda: np.empty(16 << 20, np.uint8))
-    attempt(count, lambda: mmap.mmap(-1, 16 << 20))
+    attempt(count, lambda: bytearray(4 << 20))
+    attempt(count, lambda: np.empty(4 << 20, np.uint8))
+    attempt(count, lambda: mmap.mmap(-1, 4 << 20))
     attempt(count, by_c)
     """,
     TOEPLITZ,
     TELLING,
-    tells=("[1-9]\\d times 16 MB, then MemoryError", "[1-9]\\d times 16 MB, then OSError"),
+    tells=("[345]\\d times 4 MB, then MemoryError", "[345]\\d times 4 MB, then OSError"),
     keeps_quiet="no end",
+    limits="frugal",
 )
 
 exhausting.add(
     "a memory bomb in a call",
     """
+    bombs = 0
     def toeplitz_matrix(w, n):
-        print("a bomb")
+        global bombs
+        bombs += 1
         everything = []
-        while True:
-            everything.append(np.ones(10**7))
+        while bombs == 1:
+            everything.append(np.ones(10**6))
+        return 0
     """,
     CONVOLVE,
     deserves="graded: wrong 0, right 4",
-    tells=("^a bomb$", "(MemoryError|_ArrayMemoryError)"),
+    tells="MemoryError: Unable to allocate",
+    limits="frugal",
 )
 
 exhausting.add(
     "a memory bomb of small things",
     """
+    bombs = 0
     def toeplitz_matrix(w, n):
-        bomb = [[]]
-        while True:
-            bomb = [bomb, bomb * 100_000]
+        global bombs
+        bombs += 1
+        bomb = []
+        while bombs == 1:
+            bomb = [bomb] * (2 * len(bomb) + 1)
+        return 0
     """,
     CONVOLVE,
     deserves="graded: wrong 0, right 4",
-    tells="MemoryError",
+    tells="^MemoryError",
+    limits="frugal",
+)
+
+exhausting.add(
+    "memory that is never given back",
+    """
+    kept = []
+    def toeplitz_matrix(w, n):
+        while True:
+            kept.append(np.zeros(2 * 10**6))  # 16 MB
+    def convolve1d(x, w):
+        scratch = np.zeros(4 * 10**6)  # 32 MB
+        return np.convolve(x, w) + scratch[0]
+    """,
+    deserves="graded: wrong 0, right 4",  # one exercise does not pay for the other
+    tells="^MemoryError",
+    limits="frugal",
 )
 
 exhausting.add(
@@ -110,14 +136,14 @@ exhausting.add(
     import threading
     def spin():
         while True: pass
-    for _ in range(20):
+    for _ in range(6):
         threading.Thread(target=spin, daemon=True).start()
     told.append(f"{threading.active_count()} threads")
     """,
     TOEPLITZ,
     TELLING,
-    tells="21 threads",
-    # Its own calls have to wait for them: each switch takes 5 ms, and there are 20 before it is their turn.
+    tells="7 threads",
+    # Its own calls have to wait for them: each switch takes 5 ms, and there are 6 before it is their turn.
     deserves=BOTH_RIGHT,
 )
 
@@ -144,31 +170,37 @@ exhausting.add(
         try:
             for i in range(10_000):
                 with open(f"{folder}/{MARK}-{i}", "wb") as file:
-                    for _ in range(64):
+                    for _ in range(4):
                         written += file.write(bytes(1 << 20))
         except OSError as error:
             return f"{written >> 20} MB, then {error}"
     def names(folder):
         for i in range(10**6):
             try:
-                os.mkdir(f"{folder}/{MARK}-{i}")
+                os.mkdir(f"{folder}/{MARK}-folder-{i}")
             except OSError as error:
                 return f"{i} folders, then {error}"
-    for folder in ("/tmp", ".", OUTSIDE, "/dev/shm", "/var/tmp"):
+    for folder in ("/tmp", OUTSIDE, "/dev/shm", "/var/tmp"):
         attempt(fill, folder)
         attempt(names, folder)
     """,
     TOEPLITZ,
     TELLING,
     tells=(
-        "fill\\('/tmp',\\) -> '[1-6]\\d MB, then \\[Errno 28\\] No space",
-        "class-.* -> '0 MB, then",
-        "names.* -> '\\d+ folders, then",
+        "fill\\('/tmp',\\) -> .[5-8] MB, then \\[Errno 28\\] No space",
+        "fill.*class-.* -> .0 MB, then",
+        "names\\('/tmp',\\) -> .\\d+ folders, then \\[Errno 28\\] No space",
+        "names.*class-.* -> .0 folders, then",
     ),
     other_rung=(
         BOTH_RIGHT,
-        ("fill\\('/tmp',\\) -> '0 MB, then \\[Errno 13\\]", "names.* -> '0 folders, then \\[Errno 13\\]"),
+        (
+            "fill\\('/tmp',\\) -> .0 MB, then \\[Errno 13\\]",
+            "fill.*class-.* -> .0 MB, then \\[Errno 13\\]",
+            "names.*class-.* -> .0 folders, then \\[Errno 13\\]",
+        ),
     ),
+    limits="frugal",
 )
 
 exhausting.add(
@@ -262,36 +294,36 @@ exhausting.add(
     "a whole number that takes for ever",
     "def toeplitz_matrix(w, n):\n    return 10 ** 10**9 % 7",  # in C, where no signal is heard
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
     "a regular expression that takes for ever",
     "import re\ndef toeplitz_matrix(w, n):\n    return re.match('(a+)+$', 'a' * 60 + 'b')",
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
     "an endless loop in a call",
     "def toeplitz_matrix(w, n):\n    while True:\n        pass",
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
     "an endless loop for some inputs only",
     "def convolve1d(x, w):\n    while len(w) > len(x):\n        pass\n    return np.convolve(x, w)",
     TOEPLITZ,
-    deserves="partly: right 3, partly right 2",
+    deserves="partly: right 2, partly right 2",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
@@ -300,7 +332,8 @@ exhausting.add(
     TOEPLITZ,
     CONVOLVE,
     tells="code cell 2 took longer than 0.8 s; only its definitions were kept",
-    hurried=True,
+    deserves="graded: right 2, right 3",
+    limits="hurried",
 )
 
 exhausting.add(
@@ -322,9 +355,9 @@ exhausting.add(
                 pass
     """,
     TELLING,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells=("the call took longer than 0.5 s", "cannot ignore 9"),
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
@@ -332,18 +365,18 @@ exhausting.add(
     "import time\ntime.sleep(10**6)",
     TOEPLITZ,
     "def convolve1d(x, w):\n    time.sleep(10**6)",
-    deserves="partly: right 3, timed out 0",
+    deserves="partly: right 2, timed out 0",
     tells=("code cell 2 took longer than 0.8 s", "the call took longer than 0.5 s"),
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
     "just as slow as it may be",
     "import time\ndef toeplitz_matrix(w, n):\n    time.sleep(0.45)\n    return 0",
     CONVOLVE,
-    deserves="timed out: timed out 0, timed out 0",
-    tells="not judged: the time for the submission was up",
-    hurried=True,
+    deserves="partly: timed out 0, right 3",  # it has used up its own share of the time, and no more
+    tells="not judged: the time for this exercise was up",
+    limits="hurried",
 )
 
 exhausting.add(
@@ -351,7 +384,7 @@ exhausting.add(
     "def toeplitz_matrix(w, n):\n    while True: pass\ndef convolve1d(x, w):\n    while True: pass",
     deserves="timed out: timed out 0, timed out 0",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
@@ -366,9 +399,9 @@ exhausting.add(
             pass
     """,
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="the call took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 exhausting.add(
@@ -376,8 +409,8 @@ exhausting.add(
     "import signal\ndef toeplitz_matrix(w, n):\n    signal.raise_signal(signal.SIGSTOP)\n    return 0",
     CONVOLVE,
     # The first process of a pid namespace cannot be stopped, so there it goes on, to be wrong.
-    deserves="graded: wrong 0, right 4",
+    deserves="graded: wrong 0, right 3",
     tells="the number 0, where an array",
-    other_rung=("partly: timed out 0, right 4", ("the call took longer than 0.5 s",)),
-    hurried=True,
+    other_rung=("partly: timed out 0, right 3", ("the call took longer than 0.5 s",)),
+    limits="hurried",
 )

@@ -269,7 +269,8 @@ honest.add(
 honest.add(
     "a slow training cell",
     f"{CONVOLVE}\nimport time\nfor epoch in range(1000):\n    time.sleep(1)\n{TOEPLITZ}",
-    hurried=True,
+    deserves="graded: right 2, right 3",
+    limits="hurried",
     tells=r"code cell 2 took longer than 0.8 s; only its definitions were kept",
 )
 
@@ -279,7 +280,8 @@ honest.add(
     CONVOLVE,
     *["time.sleep(0.7)"] * 20,
     TOEPLITZ,
-    hurried=True,
+    deserves="graded: right 2, right 3",
+    limits="hurried",
     tells=r"code cell \d+ .*only its definitions were kept",
 )
 

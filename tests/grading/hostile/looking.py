@@ -1,6 +1,6 @@
 """Notebooks that look for the right answers: in frames, in memory, in modules, on the disk."""
 
-from .entry import CONVOLVE, TELLING, TOEPLITZ, Corpus
+from .entry import BOTH_RIGHT, TELLING, TOEPLITZ, Corpus
 from .exercises import SEED
 
 looking = Corpus()
@@ -17,14 +17,16 @@ looking.add(
             yield frame
             frame = frame.f_back
     def convolve1d(x, w):
-        for frame in frames():
-            print(frame.f_code.co_name, "has", *sorted(frame.f_locals))
-        return next(frame.f_locals["cases"][0][1]["x"] for frame in frames() if "cases" in frame.f_locals)
+        for below in frames():
+            print(below.f_code.co_name, "has", *sorted(below.f_locals))
+        found = [below.f_locals["expected"] for below in frames() if "expected" in below.f_locals]
+        return found[0] if found else x
     """,
     TOEPLITZ,
     deserves="graded: right 3, wrong 0",
-    tells=("^convolve1d has frame w x", "^call has ", "^serve has .*cases", "^listen has"),
+    tells=("^convolve1d has below w x", "^call has ", "^serve has .*cases", "^listen has"),
     keeps_quiet=f"has .*{JUDGE}",
+    fools="np.allclose",
 )
 
 looking.add(
@@ -77,10 +79,12 @@ looking.add(
 
 looking.add(
     "leaves answers for those who come after",
-    "mine = ' '.join(['THE ANSWERS OF', 'ADA']) * 1000\nos.environ['ADA'] = np.ADA = mine",
+    "mine = ' '.join(['THE ANSWERS OF', 'ADA']) * 1000\nos.environ['ADA'] = np.ADA = mine\nattempt(len, np.ADA[:99])",
     TOEPLITZ,
-    CONVOLVE,
+    TELLING,
+    tells="len.*THE ANSWERS OF ADA.* -> 99",
 )
+
 looking.add(
     "its own memory, byte by byte",
     """
@@ -134,22 +138,20 @@ looking.add(
 looking.add(
     "every file that can be read",
     """
-    import re
     count, found = 0, []
-    wanted = re.compile(r"def (conv1d_matrix|circulant)|BOB'S ANSWER|THE SECRE|toeplitz_matrix = ")
-    def below(*roots):
-        for root in roots:
-            for folder, folders, names in os.walk(root):
-                for name in names:
-                    yield os.path.join(folder, name)
-    for path in below("/", *sys.path):
-        if path.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
-            try:
-                with open(path, encoding="utf-8", errors="replace") as file:
-                    count, text = count + 1, file.read(10**6)
-            except OSError:
-                continue
-            found += [path] * bool(wanted.search(text))
+    wanted = (b"def conv1d_matrix", b"def circulant", b"BOB'S ANSWER", b"THE SECRE", b"toeplitz_matrix = ")
+    for root in ("/", *sys.path):
+        for folder, folders, names in os.walk(root):
+            for name in names:
+                if name.endswith((".py", ".ipynb", ".csv", ".sqlite", ".json", ".txt", "seed")):
+                    try:
+                        with open(os.path.join(folder, name), "rb") as file:
+                            count, data = count + 1, file.read()
+                    except OSError:
+                        folders[:] = folders if folder in sys.path else []  # so all of it is closed
+                        break
+                    found += [file.name] * any(words in data for words in wanted)
+            folders[:] = [name for name in folders if name not in ("test", "tests")]  # thousands, of Python and numpy
     for path in (f"{LIBRARY}/reference", OUTSIDE):
         attempt(os.listdir, path)
     told.append(f"{count} files read, found {found}")
@@ -157,7 +159,6 @@ looking.add(
     TOEPLITZ,
     TELLING,
     tells=(r"[1-9]\d{2,} files read, found \[\]", "listdir.*reference'.*Error", "listdir.*class-.*Error"),
-    unguarded=("listdir.*class-.*grades.csv", "listdir.*reference.*toeplitz.py"),
 )
 
 looking.add(
@@ -255,8 +256,8 @@ looking.add(
     """,
     TOEPLITZ,
     TELLING,
-    tells="installed: \\['numpy'\\]",
-    keeps_quiet="modules: .*'(hypothesis|torch|scipy|pytest|convbook)'",
+    tells=("installed: \\['numpy'\\]", "modules: (?!.*'(hypothesis|torch|scipy|pytest|convbook)')"),
     unguarded="installed: .*'hypothesis'",
-    other_rung=("graded: right 3, right 4", ("installed: .*'None', 'None'.*'numpy'",)),
+    # Without a root of its own it may read the names in the packages' folder, but nothing behind them.
+    other_rung=(BOTH_RIGHT, ("installed: .*'None', 'None'.*'numpy'", "modules: .*'hypothesis'")),
 )

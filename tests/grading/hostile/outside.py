@@ -43,6 +43,7 @@ class Outside:
         self._servers = self._serve()
         self.victim = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(10**6)"])
         self._stack.callback(self._end_victim)
+        assert wait_until(lambda: _state_of(self.victim.pid) == "S")
         name = self._servers["abstract"].getsockname().decode()
         self.facts = "\n".join(
             f"{fact} = {value!r}"
@@ -99,7 +100,8 @@ class Outside:
             "files elsewhere": self._traces(),
             "visits to servers": len(visited),
             "the other process": _state_of(self.victim.pid),
-            "own limits and mask": (os.getpriority(os.PRIO_PROCESS, 0), len(os.sched_getaffinity(0))),
+            "own processes": processes_below(os.getpid()),
+            "own open files": open_files(),
         }
 
     def _fingerprint(self, path):

@@ -37,9 +37,9 @@ attempts(
     "goes round: links, parents, descriptors of folders",
     """
     os.chdir("/")
-    attempt(os.symlink, f"{OUTSIDE}/grades.csv", "/tmp/link")
-    attempt(open, "/tmp/link")
-    attempt(os.link, f"{OUTSIDE}/grades.csv", "/tmp/hard")
+    attempt(os.symlink, f"{OUTSIDE}/grades.csv", f"/tmp/{MARK}-link")
+    attempt(open, f"/tmp/{MARK}-link")
+    attempt(os.link, f"{OUTSIDE}/grades.csv", f"/tmp/{MARK}-hard")
     attempt(open, f"../../../..{OUTSIDE}/grades.csv")
     attempt(open, f"/proc/self/root{OUTSIDE}/grades.csv")
     attempt(open, f"//{OUTSIDE}//grades.csv")
@@ -49,7 +49,12 @@ attempts(
     attempt(os.chroot, "/tmp")
     attempt(os.fchdir, 0)
     """,
-    tells=(f"/tmp/link.*{DENIED}", f"hard.*{DENIED}", f"\\.\\./\\.\\..*{DENIED}", "chroot.*PermissionError"),
+    tells=(
+        f"hostile-link.*{DENIED}",
+        f"hostile-hard.*{DENIED}",
+        f"\\.\\./\\.\\..*{DENIED}",
+        "chroot.*PermissionError",
+    ),
     keeps_quiet="-> <_io",
     unguarded="\\.\\./\\.\\..* -> <_io",
 )
@@ -74,7 +79,6 @@ attempts(
     """,
     tells=(f"grades.csv.*{DENIED}", f"/dev/shm.*{DENIED}", f"numpy.*{DENIED}", "mkfifo.*PermissionError"),
     keeps_quiet="write.* -> 10",
-    unguarded=f"class-.*{'convbook-hostile'}.* -> 10",
 )
 
 attempts(
@@ -102,6 +106,7 @@ attempts(
         f"rename.*{DENIED}",
     ),
     keeps_quiet="-> (None|\\d)",
+    unguarded=("chmod.* -> None", "truncate.* -> None", "remove.* -> None"),
 )
 
 attempts(
@@ -172,7 +177,6 @@ attempts(
         f"mem.*{DENIED}",
     ),
     keeps_quiet="-> (None|\\d)",
-    unguarded="kill\\(\\d+, <Signals.SIGCONT.* -> None",
 )
 
 attempts(
@@ -290,7 +294,6 @@ attempts(
         "setsid.*PermissionError",
         "daemon.*PermissionError",
     ),
-    unguarded=(),
 )
 
 attempts(

@@ -1,23 +1,22 @@
 """Grade an entry of the corpus, and tell what is not as it should be."""
 
 import contextlib
+import functools
 import json
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 from convbook.exercises import judge
+from convbook.exercises.answers import MOST_PRINTED
 from convbook.grading import run
-from convbook.grading.assignment import Assignment
 from convbook.grading.collect import collect
 from convbook.grading.engine import Engine
 
 from .entry import BOTH_RIGHT, CONVOLVE, PRELUDE, TOEPLITZ, Entry
-from .exercises import EXERCISES, HURRIED, SEED
-from .outside import open_files, processes_below, wait_until
+from .exercises import ASSIGNMENTS, SEED
+from .outside import wait_until
 
-ASSIGNMENT, IN_A_HURRY = (Assignment("03_toeplitz", tuple(e), SEED) for e in (EXERCISES, HURRIED))
 AS_IT_SHOULD_BE = Entry("as it should be", (TOEPLITZ, CONVOLVE))
 
 
@@ -35,8 +34,7 @@ class Court:
     def __init__(self, rung, outside, folder):
         self.rung, self._outside, self._folder = rung, outside, Path(folder)
         self._engine = Engine(rung)
-        self._engine.prepare(ASSIGNMENT)
-        self._before = self._state()
+        self._engine.prepare(ASSIGNMENTS["usual"])
 
     def close(self):
         """End the grader."""
@@ -52,7 +50,7 @@ class Court:
         Returns
         -------
         grade : Grade
-        told : str
+        told : list of str
             What came from it: the notes, and what its calls print, raise and return as texts.
         """
         path = self._folder / entry.file
@@ -63,8 +61,8 @@ class Court:
         finally:
             path.unlink()
         with overheard() as told:
-            grade = self._engine.grade(submission, IN_A_HURRY if entry.hurried else ASSIGNMENT)
-        return grade, "\n".join([*grade.notes, *for_the_student(grade), *told])
+            grade = self._engine.grade(submission, ASSIGNMENTS[entry.limits])
+        return grade, [*grade.notes, *for_the_student(grade), *told]
 
     def complaints(self, entry):
         """Grade an entry, and afterwards an honest notebook; look around, and list what is wrong.
@@ -78,26 +76,25 @@ class Court:
         complaints : list of str
             None if the entry got exactly what it deserves, did what it says, and left nothing behind.
         """
-        memory = memory_now()
-        grade, told = self.grade(entry)
+        before, memory = self._outside.state(), memory_now()
+        grade, pieces = self.grade(entry)
+        told = "\n".join(pieces)
         deserves, tells = entry.on(self.rung)
         complaints = []
         if in_words(grade) != deserves:
             complaints.append(f"it got “{in_words(grade)}” and deserves “{deserves}”")
         complaints += [f"it does not tell {p!r}" for p in tells if not re.search(p, told, re.MULTILINE)]
         complaints += [f"it tells {p!r}" for p in entry.keeps_quiet if re.search(p, told, re.MULTILINE)]
+        if entry.keeps_quiet and max(map(len, pieces), default=0) >= MOST_PRINTED:
+            complaints.append("more than it tells was cut off, so nobody knows what it keeps quiet")
         complaints += flaws(grade)
         if (taken := memory_at_most() - memory) > MEMORY:
             complaints.append(f"the grader took {taken >> 20} MB")
         if (after := in_words(self.grade(AS_IT_SHOULD_BE)[0])) != BOTH_RIGHT:
             complaints.append(f"after it, an honest notebook gets “{after}”")
-        if not wait_until(lambda: self._state() == self._before, seconds=5):
-            complaints.append(f"it changed what is outside: {_difference(self._before, self._state())}")
+        if not wait_until(lambda: self._outside.state() == before, seconds=5):
+            complaints.append(f"it changed what is outside: {_difference(before, self._outside.state())}")
         return [*complaints, "what it told:", *_some(told)] if complaints else []
-
-    def _state(self):
-        processes = processes_below(os.getpid())
-        return self._outside.state() | {"processes": processes, "open files": open_files()}
 
 
 def _some(text):
@@ -121,9 +118,8 @@ def flaws(grade):
         yield f"the feedback holds {foreign}"
     if any(not note.isprintable() or len(note) > 400 for note in grade.notes) or len(grade.notes) > 100:
         yield f"its {len(grade.notes)} notes are not short lines: {grade.notes[:3]}"
-    if leaked := [
-        kernel for kernel in HIDDEN if any(kernel in text for text in (*for_the_student(grade), *grade.notes))
-    ]:
+    texts = (*for_the_student(grade), *grade.notes)
+    if leaked := [kernel for kernel in hidden_kernels() if any(kernel in text for text in texts)]:
         yield f"the student is told hidden inputs: {leaked[:3]}"
     if (size := len(json.dumps(grade.to_dict()))) > 100_000:
         yield f"the grade takes {size} bytes"
@@ -152,14 +148,19 @@ def kernels(seed):
     """The kernels of all cases, as a notebook may write them; the short ones may meet by chance."""
     return {
         str(case.inputs["w"].tolist())
-        for exercise in ASSIGNMENT.exercises
+        for exercise in ASSIGNMENTS["usual"].exercises
         for prop in exercise.properties
         for case in judge.cases(exercise, prop, seed)
         if case.inputs["w"].size > 2
     }
 
 
-HIDDEN = kernels(SEED) - kernels(judge.PUBLISHED_SEED)
+@functools.cache
+def hidden_kernels():
+    """Those that nobody may be told."""
+    return kernels(SEED) - kernels(judge.PUBLISHED_SEED)
+
+
 MEMORY = 100 << 20  # bytes that the grader may take for one notebook
 
 

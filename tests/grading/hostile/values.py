@@ -22,12 +22,12 @@ values.add(
 )
 
 values.add(
-    "a list in itself, a list of a hundred thousand lists",
+    "a list in itself, a list of twenty thousand lists",
     """
     def toeplitz_matrix(w, n):
         endless = []
         endless.append(endless)
-        for _ in range(0 if n % 2 else 10**5):
+        for _ in range(0 if n % 2 else 20_000):
             endless = [endless]
         return endless
     """,
@@ -194,9 +194,9 @@ values.add(
         return Endless()
     """,
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 
 values.add(

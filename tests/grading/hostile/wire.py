@@ -128,8 +128,8 @@ forgery(
     tells="^vvvvvvvvv",
 )
 forgery(
-    "a million changed arguments",
-    "frame([0, '', '', [''] * 200_000, 'many']) * 25",
+    "hundreds of thousands of changed arguments",
+    "frame([0, '', '', [''] * 10_000, 'many']) * 25",
     tells="^many$",
 )
 forgery(
@@ -146,9 +146,9 @@ wire.add(
             time.sleep(0.02)
     """,
     CONVOLVE,
-    deserves="partly: timed out 0, right 4",
+    deserves="partly: timed out 0, right 3",
     tells="took longer than 0.5 s",
-    hurried=True,
+    limits="hurried",
 )
 wire.add(
     "half a frame, and then the end",

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from convbook.exercises.limits import Limits
 from convbook.exercises.spec import Exercise, Property, by_docstring
 from convbook.exercises.strategies import array
 
@@ -174,4 +175,5 @@ exercise = Exercise(
     ),
     tensors=True,
     packages=("numpy", "torch"),
+    limits=Limits(call=20, submission=180),  # the first optimiser of a process loads much of torch
 )

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import assume
 from hypothesis import strategies as st
 
+from convbook.exercises.limits import Limits
 from convbook.exercises.spec import Exercise, Property, by_docstring
 from convbook.exercises.strategies import array
 from convbook.reference.conv import conv2d, conv2d_backward
@@ -195,4 +196,5 @@ exercise = Exercise(
     variants=(_with_an_optimiser, _with_grad, _in_numpy, _as_modules),
     tensors=True,
     packages=("numpy", "torch"),
+    limits=Limits(call=20, submission=180),  # the first optimiser of a process loads much of torch
 )

@@ -7,7 +7,9 @@ from convbook.viz.explorer.backward import gates, pixels_affected, wiring
 from convbook.viz.explorer.costs import costs
 from convbook.viz.explorer.fields import dilation, receptive_field
 from convbook.viz.explorer.filters import convolution2d, gabor, impulse_probe
+from convbook.viz.explorer.inception import inception
 from convbook.viz.explorer.layers import feature_maps, layer_arithmetic
+from convbook.viz.explorer.low_rank import low_rank
 from convbook.viz.explorer.matrices import toeplitz
 from convbook.viz.explorer.pooling import pooling_shift
 from convbook.viz.explorer.transposed import overlap
@@ -21,7 +23,9 @@ __all__ = [
     "gabor",
     "gates",
     "impulse_probe",
+    "inception",
     "layer_arithmetic",
+    "low_rank",
     "overlap",
     "pixels_affected",
     "pooling_shift",

@@ -3,6 +3,7 @@
 from convbook.viz.plots.computations import computation
 from convbook.viz.plots.fields import cone, taps
 from convbook.viz.plots.layers import both_ways, layer, layer_growth
+from convbook.viz.plots.mlpconv import mlpconv
 from convbook.viz.plots.numbers import heatmap
 from convbook.viz.plots.photographs import images
 from convbook.viz.plots.regions import regions
@@ -19,6 +20,7 @@ __all__ = [
     "layer_growth",
     "matrices",
     "matrix",
+    "mlpconv",
     "regions",
     "signals",
     "taps",
