@@ -1,10 +1,11 @@
 """Top patches: the strongest answers there are, and the pixels that they depend on."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from convbook.inside.patches import crops, field, top_patches
+from convbook.inside.patches import Patches, crops, field, top_patches
 
 
 @pytest.fixture
@@ -20,6 +21,13 @@ def test_strongest_first_one_for_an_image(layers):
     images = torch.randn(13, 2, 19, 33, dtype=torch.float64)
     found = top_patches(layers, images, 2, 6, batch=4)
     maps = layers(images)[:, 2]
+    seen = field(layers)
+    inside = torch.zeros_like(maps[0], dtype=torch.bool)
+    for u, v in np.ndindex(*inside.shape):
+        top, left = (s + j * k for s, j, k in zip(seen.start, seen.jump, (u, v), strict=True))
+        inside[u, v] = min(top, left) >= 0 and top + seen.size[0] <= 19 and left + seen.size[1] <= 33
+    assert 0 < inside.sum() < inside.numel()
+    maps = maps.where(inside, -torch.inf)
     ranked = maps.amax((1, 2)).sort(descending=True)
     assert torch.equal(found.images, ranked.indices[:6])
     for image, (u, v), answer in zip(*found, strict=True):
@@ -49,8 +57,8 @@ def test_crops_are_padded_with_zeros():
     images = torch.zeros(1, 1, 5, 6)
     images[0, 0, 0, 0] = 7
     images[0, 0, 1, 1] = 1
-    found = top_patches(layers, images, 0, 1)
-    assert crops(images, found._replace(places=torch.tensor([[0, 0]])), field(layers))[0, 0].tolist() == [
+    corner = Patches(torch.tensor([0]), torch.tensor([[0, 0]]), torch.tensor([8.0]))
+    assert crops(images, corner, field(layers))[0, 0].tolist() == [
         [0, 0, 0],
         [0, 7, 0],
         [0, 0, 1],
@@ -63,6 +71,8 @@ def test_errors_say_what_came(layers):
         top_patches(layers, images, 0)
     with pytest.raises(ValueError, match="top_patches: channel=4, but the layer has 4 maps"):
         top_patches(layers, images, 4, 2)
+    with pytest.raises(ValueError, match="top_patches: a unit sees 10 pixels, and no such field fits into 7"):
+        top_patches(layers, images[..., :7, :], 0, 2)
     with pytest.raises(TypeError, match=r"field: layers\[1\] is Flatten"):
         field([layers[0], nn.Flatten()])
     with pytest.raises(ValueError, match="field: layers has no convolution and no pooling"):

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -78,6 +79,8 @@ def field(layers):
 def top_patches(layers, images, channel, count=9, *, batch=256):
     """Look through many images for the places where one unit answers most, at most one in each image.
 
+    Only places count whose field lies within the image: padding has borders of its own, and they are alike.
+
     Parameters
     ----------
     layers : torch.nn.Sequential
@@ -96,7 +99,7 @@ def top_patches(layers, images, channel, count=9, *, batch=256):
     Raises
     ------
     ValueError
-        If there is no such map, or there are fewer images than patches wanted.
+        If there is no such map, there are fewer images than patches wanted, or no field fits into an image.
 
     Notes
     -----
@@ -104,14 +107,25 @@ def top_patches(layers, images, channel, count=9, *, batch=256):
     """
     if not 1 <= count <= len(images):
         raise ValueError(f"top_patches: count={count}, expected from 1 to the {len(images)} images")
+    seen = field(layers)
+    within = []
+    for n, size, jump, start in zip(
+        images.shape[2:], *(np.broadcast_to(each, 2) for each in seen), strict=True
+    ):
+        first, last = -(start // jump), (n - size - start) // jump
+        within.append(slice(int(first), int(last) + 1))
+        if last < first:
+            raise ValueError(f"top_patches: a unit sees {size} pixels, and no such field fits into {n}")
     best, where = [], []
     for part in images.split(batch):
         maps = layers(part)
         if not 0 <= channel < maps.shape[1]:
             raise ValueError(f"top_patches: channel={channel}, but the layer has {maps.shape[1]} maps")
-        answers, at = maps[:, channel].flatten(1).max(1)
+        inner = maps[:, channel, *within]
+        answers, at = inner.flatten(1).max(1)
         best.append(answers)
-        where.append(torch.stack([at // maps.shape[3], at % maps.shape[3]], 1))
+        places = torch.stack([at // inner.shape[2], at % inner.shape[2]], 1)
+        where.append(places + torch.tensor([axis.start for axis in within]))
     answers, chosen = torch.cat(best).topk(count)
     return Patches(chosen, torch.cat(where)[chosen], answers)
 
