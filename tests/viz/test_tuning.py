@@ -43,6 +43,7 @@ def test_what_it_shows_is_the_library_s(show):
 
 def test_turned_by_keyboard(show):
     page = show(explorer.tuning(FILTERS))
+    assert page.locator("path.curve").evaluate("(p) => getComputedStyle(p).stroke") != "none"
     before = page.locator(".cb-note").text_content()
     mark = page.locator("circle").get_attribute("cx")
     page.get_by_role("slider", name="θ, orientation").press("ArrowRight")

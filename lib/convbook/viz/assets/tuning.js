@@ -14,7 +14,7 @@ function tuning(root, { filters, start, limits }) {
   const shown = {
     grating: screen("grating", "the grating, zero is mid grey", 150, "pixels"),
     filter: screen("filter", "the filter, zero is mid grey", 150, "pixels"),
-    product: screen("product, to be summed", "grating times filter, zero is mid grey", 150, "pixels"),
+    product: screen("product", "grating times filter, zero is mid grey", 150, "pixels"),
   };
   const curve = make("div");
   const note = make("p", { class: "cb-note", "aria-live": "polite" });
@@ -45,8 +45,8 @@ function tuning(root, { filters, start, limits }) {
     curve.replaceChildren(picture(width, height, `tuning curve of the filter: its best answer at ${theta}° is ${format(tuned(w, f, theta))}`,
       make("line", { x1: left, x2: width - right, y1: up(0), y2: up(0), class: "axis" }),
       make("line", { x1: across(theta), x2: across(theta), y1: top - 6, y2: up(0), class: "axis", "stroke-dasharray": "4 4" }),
-      make("path", { d: path, class: "y curve" }),
-      make("circle", { cx: across(theta), cy: up(tuned(w, f, theta)), r: 6, class: "y mark" }),
+      make("path", { d: path, class: "output curve" }),
+      make("circle", { cx: across(theta), cy: up(tuned(w, f, theta)), r: 6, class: "output mark" }),
       make("text", { x: left - 6, y: up(peak) + 5, "text-anchor": "end", class: "scale" }, format(peak)),
       make("text", { x: left - 6, y: up(0) + 5, "text-anchor": "end", class: "scale" }, "0"),
       make("text", { x: left, y: 14, class: "scale" }, "R(θ), best of all phases"),
