@@ -24,7 +24,7 @@ function tuning(root, { filters, start, limits }) {
     make("div", { class: "cb-row" }, ...Object.values(shown).map((each) => each.node)),
     curve, note);
 
-  const [width, height, left, right, top, bottom] = [430, 190, 46, 14, 26, 40];
+  const [width, height, left, right, top, bottom] = [340, 180, 46, 20, 26, 36];
   const across = (degrees) => left + (degrees / 180) * (width - left - right);
 
   function draw() {
