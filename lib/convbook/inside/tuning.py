@@ -42,8 +42,7 @@ def grating(size, frequency, orientation, phase=0.0):
     height, width = np.broadcast_to(size, 2)
     if min(height, width) < 1:
         raise ValueError(f"grating: size must be at least 1, got {size}")
-    u = np.arange(width) - (width - 1) / 2
-    v = (height - 1) / 2 - np.arange(height)[:, None]
+    u, v = _from_the_middle(height, width)
     return np.cos(2 * np.pi * frequency * (u * np.cos(orientation) + v * np.sin(orientation)) + phase)
 
 
@@ -98,8 +97,10 @@ def tuning_curve(w, frequency, theta):
     w = np.asarray(w)
     if w.ndim != 2:
         raise ValueError(f"tuning_curve: w has shape {w.shape}, expected (R, S)")
-    answers = [[(w * grating(w.shape, frequency, t, phase)).sum() for phase in (0, np.pi / 2)] for t in theta]
-    return np.hypot(*np.transpose(answers))
+    u, v = _from_the_middle(*w.shape)
+    theta = np.asarray(theta)[:, None, None]
+    wave = np.exp(2j * np.pi * frequency * (u * np.cos(theta) + v * np.sin(theta)))  # both phases at once
+    return abs((w * wave).sum(axis=(1, 2)))
 
 
 def orientation_selectivity(answers, theta):
@@ -168,3 +169,8 @@ def preferred(w, frequencies, theta):
     curves = np.array([tuning_curve(w, frequency, theta) for frequency in frequencies])
     f, t = np.unravel_index(curves.argmax(), curves.shape)
     return float(frequencies[f]), float(theta[t])
+
+
+def _from_the_middle(height, width):
+    """How far right of the middle each column is, and how far above it each row."""
+    return np.arange(width) - (width - 1) / 2, (height - 1) / 2 - np.arange(height)[:, None]
