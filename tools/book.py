@@ -101,6 +101,7 @@ def execute_all():
     failures = []
     workers = min(len(todo), os.cpu_count() or 1)
     print(f"Executing {len(todo)} notebooks, {workers} at a time …", flush=True)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a processor for each: more threads would wait by spinning
     with ProcessPoolExecutor(workers) as pool:
         for job in as_completed([pool.submit(execute, path) for path in todo]):
             path, notebook, seconds, failure = job.result()
