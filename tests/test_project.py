@@ -239,7 +239,8 @@ MAY_IMPORT = {
     "training": {"training", "models", "data", "results"},
     "data": {"data"},
     "viz": {"viz", "reference"},
-    "exercises": {"exercises", "reference", "viz"},
+    "inside": {"inside", "reference"},
+    "exercises": {"exercises", "reference", "inside", "viz"},
     "grading": {"grading", "exercises"},
 }
 

@@ -130,6 +130,21 @@ def test_digits_are_the_ones_of_scikit_learn_spread_over_a_byte():
     assert np.bincount(dataset.test.labels, minlength=10).min() > 20
 
 
+def test_placed_digits_can_be_found_by_their_ink():
+    small, placed = data.load("digits"), data.load("digits-placed")
+    assert placed.train.images.shape == (4 * len(small.train.images), 1, 32, 32)
+    np.testing.assert_array_equal(placed.train.labels[::4], small.train.labels)
+    np.testing.assert_array_equal(placed.test.labels, small.test.labels)
+    corners = set()
+    for image, mask, digit in zip(placed.test.images, placed.test.instances, small.test.images, strict=True):
+        rows, columns = np.nonzero(mask.any(1))[0], np.nonzero(mask.any(0))[0]
+        corners.add((rows[0], columns[0]))
+        assert rows[-1] - rows[0] < 16 and columns[-1] - columns[0] < 16
+        assert image[0][mask == 1].mean() > image[0][mask == 0].mean() + 25
+        assert abs(int((mask == 1).sum()) / 4 - (digit > 64).sum()) < 12
+    assert len(corners) > 100
+
+
 def test_enlarged_digits_are_the_same_in_blocks():
     small, large = data.load("digits"), data.load("digits-24")
     for ours, theirs in ((large.train, small.train), (large.test, small.test)):

@@ -12,6 +12,10 @@ CATALOGUE = {
     "shapes": ("shapes.load", "drawn scenes with a class and an object for every pixel, any number and size"),
     "tiny-shakespeare": ("shakespeare.load", "1,115,394 characters of Shakespeare"),
     "digits-24": ("digits.load_enlarged", "the digits once more, each pixel as a block of 3×3: 24×24, grey"),
+    "digits-placed": (
+        "digits.load_placed",
+        "the digits, twice as large, anywhere in images of 32×32, grey",
+    ),
 }
 
 

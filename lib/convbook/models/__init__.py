@@ -20,6 +20,7 @@ MODELS = {
     "googlenet": "googlenet.GoogLeNet",
     "resnet": "resnet.ResNet",
     "stack": "stack.Stack",
+    "parts": "parts.Parts",
 }
 
 __all__ = ["MODELS", "build"]

@@ -13,6 +13,7 @@ from convbook.viz.explorer.low_rank import low_rank
 from convbook.viz.explorer.matrices import toeplitz
 from convbook.viz.explorer.pooling import pooling_shift
 from convbook.viz.explorer.transposed import overlap
+from convbook.viz.explorer.tuning import tuning
 
 __all__ = [
     "convolution2d",
@@ -30,5 +31,6 @@ __all__ = [
     "pooling_shift",
     "receptive_field",
     "toeplitz",
+    "tuning",
     "wiring",
 ]
