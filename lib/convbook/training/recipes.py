@@ -173,8 +173,8 @@ mnist_lenet5 = Recipe(
     lecture={},
     note="The table of connections, learned subsampling, scaled tanh, distances to codes; zeros around the "
     "images make them 32×32. m = 128, momentum 0.9, ε up to 0.04 and down to 0 along lines, gradients cut to "
-    "norm 1, first weights with σ = 1/√n; 16 epochs on pixels less their mean, by their standard deviation, of "
-    "digits shifted by up to a pixel; the paper distorted them.",
+    "norm 1, first weights with σ = 1/√n; 16 epochs on pixels less their mean, by their standard deviation, "
+    "of digits shifted by up to a pixel; the paper distorted them.",
 )
 cifar10_alexnet = replace(
     cifar10_convnet,
