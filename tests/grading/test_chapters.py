@@ -96,14 +96,14 @@ def notebook(folder, assignment):
 def answered(assignment, answer):
     """A notebook with an answer of ours to every exercise."""
     folder = ROOT / "lib/convbook"
-    paths = [*folder.glob("reference/*.py"), *folder.glob("exercises/*.py"), *folder.glob("exercises/*/*.py")]
+    rooms = ("reference/*.py", "inside/*.py", "exercises/*.py", "exercises/*/*.py")
+    paths = [path for room in rooms for path in folder.glob(room)]
     modules = {
         path: ".".join(("convbook", *path.relative_to(folder).with_suffix("").parts)) for path in paths
     }
     sources = {module.removesuffix(".__init__"): path.read_text("utf-8") for path, module in modules.items()}
-    sources |= dict.fromkeys(
-        ("convbook", "convbook.exercises", "convbook.reference"), ""
-    )  # only what is needed
+    packages = ("convbook", "convbook.exercises", "convbook.inside", "convbook.reference")
+    sources |= dict.fromkeys(packages, "")  # only what is needed
     sources |= SCIPY
     yield f"SOURCES = {sources!r}"
     yield LIBRARY.format(chapter=f"chapter{assignment.name[:2]}")
