@@ -25,8 +25,10 @@ def _networks(draw, run=False):
         return built
     seed = draw(st.integers(0, 99))
     images = draw(st.integers(1, 2)), *in_shape
-    x = np.random.default_rng(seed).integers(-1, 2, images)  # too many numbers to draw one by one, but short
-    return built | {"x": x.astype(float), "weights": seed}
+    x = (
+        np.random.default_rng(seed).integers(-2, 3, images) / 2
+    )  # too many numbers to draw one by one, but short
+    return built | {"x": x, "weights": seed}
 
 
 def _layers(in_shape, classes, width, hidden, *, r=5, padding=0, maps=2, bias=True):

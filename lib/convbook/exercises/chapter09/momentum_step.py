@@ -9,7 +9,7 @@ from convbook.exercises.strategies import array
 
 @st.composite
 def _steps(draw, momentum=True, decay=True):
-    shape = draw(st.sampled_from([(1,), (2,), (3,), (2, 2)]))
+    shape = draw(st.sampled_from([(1,), (2,), (3,), (2, 3)]))
     return {
         "w": draw(array(shape)),
         "v": draw(array(shape)),

@@ -22,8 +22,8 @@ def _networks(draw, run=False):
     if not run:
         return built
     seed = draw(st.integers(0, 99))
-    x = np.random.default_rng(seed).integers(-1, 2, (1, 1, 32, 32))
-    return built | {"x": x.astype(float), "weights": seed}
+    x = np.random.default_rng(seed).integers(-2, 3, (1, 1, 32, 32)) / 2
+    return built | {"x": x, "weights": seed}
 
 
 def _network(

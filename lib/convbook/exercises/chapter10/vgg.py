@@ -21,8 +21,8 @@ def _networks(draw, run=False):
     if not run:
         return built
     seed = draw(st.integers(0, 99))
-    x = np.random.default_rng(seed).integers(-1, 2, (draw(st.integers(1, 2)), *in_shape))
-    return built | {"x": x.astype(float), "weights": seed}
+    x = np.random.default_rng(seed).integers(-2, 3, (draw(st.integers(1, 2)), *in_shape)) / 2
+    return built | {"x": x, "weights": seed}
 
 
 def _layers(in_shape, classes, stages, hidden, *, r=3, padding=1, after_each=False, matrices=3, bias=True):
