@@ -18,11 +18,12 @@ class Patches(NamedTuple):
 
     Attributes
     ----------
-    images : Tensor of int, (count,)
-        In which image each was found.
-    places : Tensor of int, (count, 2)
-        Row and column in the unit's map.
-    answers : Tensor, (count,)
+    images
+        In which image each was found, a Tensor of ints, (count,).
+    places
+        Row and column in the unit's map, a Tensor of ints, (count, 2).
+    answers
+        How strong each is, a Tensor, (count,).
 
     Notes
     -----
@@ -44,7 +45,7 @@ def field(layers):
 
     Returns
     -------
-    convbook.reference.receptive_field.Field
+    field : Field, see `reference.receptive_field`
         Size, jump and start: unit (u, v) sees `size` pixels from row start + jump·u and column start + jump·v
         on, some of which may lie in the padding.
 
@@ -137,7 +138,7 @@ def crops(images, patches, seen):
     ----------
     images : Tensor, (N, C, H, W)
     patches : Patches
-    seen : convbook.reference.receptive_field.Field
+    seen : Field, see `reference.receptive_field`
         As `field` returns it.
 
     Returns
