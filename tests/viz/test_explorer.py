@@ -349,7 +349,7 @@ def test_all_fit_a_phone_and_no_page_complains(show, figures, place, theme):
 
 
 def test_sizes(figures):
-    limits = (40, 40, 65, 65, 40, 65, 40, 65, 25, 30, 25, 40, 20, 65)
+    limits = (40, 40, 60, 60, 40, 60, 40, 60, 25, 30, 25, 40, 20, 60)
     for figure, limit in zip(figures, limits, strict=True):
         assert len(figure._repr_html_().encode()) < 1000 * limit, figure
 

@@ -44,25 +44,6 @@ const conv = (() => {
     return { height, width, parameters, operations: parameters * height * width };
   }
 
-  // The branches of an inception module that is fed k maps of n×n: a list of layers each, with the maps they make and
-  // what they cost. `naive` leaves out the 1×1 convolutions that reduce.
-  function inception({ k, n, ones, reduced3, threes, reduced5, fives, pooled }, naive = false) {
-    const layer = (r, fed, maps) =>
-      ({ name: `${r}×${r}`, maps, ...layerCost({ k: fed, maps, H: n, W: n, r, s: 1, p: (r - 1) / 2, t: 1, g: 1 }) });
-    const pooling = { name: "max 3×3", maps: k, parameters: 0, operations: k * n * n };
-    if (naive) return [[layer(1, k, ones)], [layer(3, k, threes)], [layer(5, k, fives)], [pooling]];
-    return [
-      [layer(1, k, ones)],
-      [layer(1, k, reduced3), layer(3, reduced3, threes)],
-      [layer(1, k, reduced5), layer(5, reduced5, fives)],
-      [pooling, layer(1, k, pooled)],
-    ];
-  }
-
-  // W ≈ U Vᵀ with the first `rank` columns of U and rows of Vᵀ.
-  const truncated = (U, Vt, rank) =>
-    U.map((row) => Vt[0].map((_, j) => row.slice(0, rank).reduce((sum, value, i) => sum + value * Vt[i][j], 0)));
-
   // y[s₁u + t₁a − p₁, s₂v + t₂e − p₂] += x[u, v] · w[a, e]
   function convTranspose2d(x, w, { stride = 1, padding = 0, dilation = 1, outputPadding = 0 } = {}) {
     const [s, p, t, q] = [stride, padding, dilation, outputPadding].map(pair);
@@ -167,7 +148,7 @@ const conv = (() => {
   }
 
   return {
-    outputSize, layerCost, inception, truncated, conv1d, conv2d, layer, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
+    outputSize, layerCost, conv1d, conv2d, layer, convTranspose1d, convTranspose2d, convolve1d, convolve2d,
     maxPool1d, maxPool2d, avgPool1d, avgPool2d, subsample, blurPool2d, conv1dMatrix, wires,
     receptiveField, sizes, inputGradient,
   };

@@ -25,18 +25,11 @@ function costs(root, networks) {
   }
 
   function exact(m, value) {
-    return m < 2 ? value.toLocaleString("en") : `${value.toLocaleString("en")} bytes`;
+    return whole(value) + (m < 2 ? "" : " bytes");
   }
 
-  // Three digits and a unit: 3.28 M, 72 KiB.
-  function short(m, value) {
-    const [step, units] = m < 2 ? [1000, ["", " k", " M", " G", " T"]] : [1024, [" B", " KiB", " MiB", " GiB"]];
-    let power = 0;
-    while (value >= 999.5 && power < units.length - 1) {
-      value /= step;
-      power += 1;
-    }
-    return format(value) + units[power];
+  function rounded(m, value) {
+    return m < 2 ? short(value) : short(value, BYTES);
   }
 
   function draw() {
@@ -47,7 +40,7 @@ function costs(root, networks) {
       const cells = limits.map((limit, m) => {
         const value = rows[i][2 + m];
         const bar = make("span", { class: "cb-cost", style: `width:${(100 * value) / limit}%;min-width:${value ? 1 : 0}px` });
-        return make("td", {}, bar, make("span", {}, value ? short(m, value) : "0"));
+        return make("td", {}, bar, make("span", {}, value ? rounded(m, value) : "0"));
       });
       return make("tr", { onpointerenter: () => choose(i) }, make("th", { scope: "row" }, pick), ...cells);
     }));

@@ -1,50 +1,34 @@
 // An inception module without and with its reductions: what each part costs, and how many maps come out.
-function inception(root, { presets, names }) {
+function inception(root, data) {
   const WIDTH = 340, HEIGHT = 240, TOP = 8, BOX = 82, ROW = 58; // one panel, and a box in it
-  const whole = (number) => number.toLocaleString("en");
   const total = (layers, what) => layers.reduce((sum, layer) => sum + layer[what], 0);
-  const set = { ...Object.values(presets)[0] };
-  const inputs = {};
-  for (const [key, name] of Object.entries(names)) {
-    inputs[key] = field(name, set[key], (value) => {
-      set[key] = value;
-      choice.value = "";
-      show();
-    });
-    Object.assign(inputs[key], { step: 1, min: 1 });
-  }
-  const choice = make("select", { onchange: preset }, make("option", { value: "" }, "your own"),
-    ...Object.keys(presets).map((name) => make("option", { value: name }, `inception ${name}`)));
+  const { set, nodes } = presetFields("Module", data, show, (name) => `inception ${name}`);
   const result = make("div");
-  root.replaceChildren(
-    make("div", { class: "cb-bar" }, make("label", {}, "Module: ", choice)),
-    make("div", { class: "cb-numbers" }, ...Object.entries(inputs).map(([key, input]) =>
-      make("label", {}, make("span", {}, names[key]), input))),
-    result);
-  choice.value = Object.keys(presets)[0];
+  root.replaceChildren(...nodes, result);
   show();
 
-  function preset() {
-    if (!choice.value) return;
-    Object.assign(set, presets[choice.value]);
-    for (const [key, input] of Object.entries(inputs)) input.value = set[key];
-    show();
-  }
-
-  // Three digits and a unit: 65.1 M.
-  function short(value) {
-    let unit = 0;
-    for (; value >= 999.5; unit += 1) value /= 1000;
-    return format(value) + ["", " k", " M", " G", " T"][unit];
+  // The branches of an inception module that is fed k maps of n×n: a list of layers each, with the maps they make and
+  // what they cost. `naive` leaves out the 1×1 convolutions that reduce.
+  function branchesOf({ k, n, ones, reduced3, threes, reduced5, fives, pooled }, naive = false) {
+    const layer = (r, fed, maps) =>
+      ({ name: `${r}×${r}`, maps, ...conv.layerCost({ k: fed, maps, H: n, W: n, r, s: 1, p: (r - 1) / 2, t: 1, g: 1 }) });
+    const pooling = { name: "max 3×3", maps: k, parameters: 0, operations: k * n * n };
+    if (naive) return [[layer(1, k, ones)], [layer(3, k, threes)], [layer(5, k, fives)], [pooling]];
+    return [
+      [layer(1, k, ones)],
+      [layer(1, k, reduced3), layer(3, reduced3, threes)],
+      [layer(1, k, reduced5), layer(5, reduced5, fives)],
+      [pooling, layer(1, k, pooled)],
+    ];
   }
 
   function show() {
-    const wrong = Object.keys(names).find((key) => !Number.isInteger(set[key]) || set[key] < 1);
+    const wrong = notWhole(set, data);
     if (wrong) {
-      result.replaceChildren(make("p", { class: "cb-verdict" }, `${names[wrong]} must be a whole number, at least 1.`));
+      result.replaceChildren(make("p", { class: "cb-verdict" }, wrong));
       return;
     }
-    const forms = { "naive": conv.inception(set, true), "with reductions": conv.inception(set) };
+    const forms = { "naive": branchesOf(set, true), "with reductions": branchesOf(set) };
     const layers = Object.values(forms).flat(2);
     const most = Math.max(...layers.map((layer) => layer.operations));
     const outs = Object.values(forms).map((branches) => total(branches.map((branch) => branch.at(-1)), "maps"));

@@ -1,37 +1,9 @@
 // What a convolutional layer makes and costs, every formula with its numbers put in.
-function layer_arithmetic(root, { presets, names, least }) {
-  const set = { ...Object.values(presets)[0] };
-  const inputs = {};
-  for (const [key, name] of Object.entries(names)) {
-    inputs[key] = field(name, set[key], (value) => {
-      set[key] = value;
-      choice.value = "";
-      show();
-    });
-    Object.assign(inputs[key], { step: 1, min: least[key] });
-  }
-  const choice = make("select", { onchange: preset }, make("option", { value: "" }, "your own"),
-    ...Object.keys(presets).map((name) => make("option", { value: name }, name)));
+function layer_arithmetic(root, data) {
+  const { set, nodes } = presetFields("Layer", data, show);
   const result = make("div", { "aria-live": "polite" });
-  root.replaceChildren(
-    make("div", { class: "cb-bar" }, make("label", {}, "Layer: ", choice)),
-    make("div", { class: "cb-numbers" }, ...Object.entries(inputs).map(([key, input]) =>
-      make("label", {}, make("span", {}, names[key]), input))),
-    result);
-  choice.value = Object.keys(presets)[0];
+  root.replaceChildren(...nodes, result);
   show();
-
-  function preset() {
-    if (!choice.value) return;
-    Object.assign(set, presets[choice.value]);
-    for (const [key, input] of Object.entries(inputs)) input.value = set[key];
-    show();
-  }
-
-  // Thousands apart, as the book writes them.
-  function whole(number) {
-    return number.toLocaleString("en");
-  }
 
   function bytes(numbers) {
     const size = 4 * numbers;
@@ -40,9 +12,8 @@ function layer_arithmetic(root, { presets, names, least }) {
   }
 
   function problem() {
-    for (const [key, name] of Object.entries(names)) {
-      if (!Number.isInteger(set[key]) || set[key] < least[key]) return `${name} must be a whole number, at least ${least[key]}.`;
-    }
+    const wrong = notWhole(set, data);
+    if (wrong) return wrong;
     const { k, maps, H, W, r, p, t, g } = set;
     if (k % g || maps % g) return `The groups must divide the maps: g = ${g}, but k = ${k} and k′ = ${maps}.`;
     const reach = t * (r - 1) + 1;
@@ -50,10 +21,6 @@ function layer_arithmetic(root, { presets, names, least }) {
       return `The kernel does not fit: it spans ${reach}, but the padded input is only ${H + 2 * p}×${W + 2 * p}.`;
     }
     return "";
-  }
-
-  function line(name, formula, value) {
-    return make("div", {}, make("span", {}, name), make("span", { class: "cb-formula" }, formula), make("strong", {}, value));
   }
 
   // What the division by the stride leaves over, of which padding comes last.
@@ -79,14 +46,14 @@ function layer_arithmetic(root, { presets, names, least }) {
     const dense = (k * H * W + 1) * maps * positions;
     result.replaceChildren(
       make("div", { class: "cb-sums" },
-        line("kernel spans", `r̂ = r + (r − 1)(t − 1) = ${r} + ${r - 1}·${t - 1}`, whole(reach)),
-        line("height", `H′ = ⌊(H + 2p − r̂)/s⌋ + 1 = ${size(H)}`, whole(height)),
-        line("width", `W′ = ⌊(W + 2p − r̂)/s⌋ + 1 = ${size(W)}`, whole(width)),
-        line("parameters", `(r²·k/g + 1)·k′ = (${r}²·${k}/${g} + 1)·${maps}`, whole(parameters)),
-        line("operations", `parameters·H′·W′ = ${whole(parameters)}·${height}·${width}`, whole(operations)),
-        line("memory, output", `4 bytes·k′·H′·W′ = 4·${maps}·${height}·${width}`, bytes(maps * positions)),
-        line("memory, input", `4 bytes·k·H·W = 4·${k}·${H}·${W}`, bytes(k * H * W)),
-        line("memory, weights", `4 bytes·parameters = 4·${whole(parameters)}`, bytes(parameters))),
+        worked("kernel spans", `r̂ = r + (r − 1)(t − 1) = ${r} + ${r - 1}·${t - 1}`, whole(reach)),
+        worked("height", `H′ = ⌊(H + 2p − r̂)/s⌋ + 1 = ${size(H)}`, whole(height)),
+        worked("width", `W′ = ⌊(W + 2p − r̂)/s⌋ + 1 = ${size(W)}`, whole(width)),
+        worked("parameters", `(r²·k/g + 1)·k′ = (${r}²·${k}/${g} + 1)·${maps}`, whole(parameters)),
+        worked("operations", `parameters·H′·W′ = ${whole(parameters)}·${height}·${width}`, whole(operations)),
+        worked("memory, output", `4 bytes·k′·H′·W′ = 4·${maps}·${height}·${width}`, bytes(maps * positions)),
+        worked("memory, input", `4 bytes·k·H·W = 4·${k}·${H}·${W}`, bytes(k * H * W)),
+        worked("memory, weights", `4 bytes·parameters = 4·${whole(parameters)}`, bytes(parameters))),
       make("p", {}, leftOver("row", H, reach), leftOver("column", W, reach),
         "From ", make("b", { class: "x" }, `${k}×${H}×${W}`), " to ", make("b", { class: "y" }, `${maps}×${height}×${width}`),
         `: fully connected this would take ${whole(dense)} parameters, local but not shared ${whole(operations)}.`));

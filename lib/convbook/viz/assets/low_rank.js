@@ -1,7 +1,7 @@
 // All kernels of a layer, what is left of them at some rank, and what that saves.
 function low_rank(root, { U, Vt, shape, rank }) {
   const [K, C, R, S] = shape;
-  const W = conv.truncated(U, Vt, Vt.length);
+  const W = truncated(U, Vt, Vt.length);
   const length = (M) => Math.sqrt(M.flat().reduce((sum, value) => sum + value * value, 0));
   const top = Math.max(...W.flat().map(Math.abs));
   const setting = slider("rank", { min: 1, max: Vt.length, value: rank }, throttle(draw));
@@ -13,6 +13,11 @@ function low_rank(root, { U, Vt, shape, rank }) {
     words);
   draw();
 
+  // W ≈ U Vᵀ with the first `rank` columns of U and rows of Vᵀ.
+  function truncated(U, Vt, rank) {
+    return U.map((row) => Vt[0].map((_, j) => row.slice(0, rank).reduce((sum, value, i) => sum + value * Vt[i][j], 0)));
+  }
+
   // Kernel (j, i) stands in row j and column i, with a line of middle grey between two.
   function tiles(M) {
     const image = Array.from({ length: K * (R + 1) - 1 }, () => new Array(C * (S + 1) - 1).fill(0.5));
@@ -23,21 +28,17 @@ function low_rank(root, { U, Vt, shape, rank }) {
     return image;
   }
 
-  function line(name, formula, value) {
-    return make("div", {}, make("span", {}, name), make("span", { class: "cb-formula" }, formula), make("strong", {}, value));
-  }
-
   function draw() {
     const m = setting.value;
-    const near = conv.truncated(U, Vt, m);
+    const near = truncated(U, Vt, m);
     const rest = W.map((row, n) => row.map((value, i) => value - near[n][i]));
     [W, near, rest].forEach((M, i) => paint(screens[i].canvas, tiles(M)));
-    const [whole, first, second] = [R * S * C * K, C * m, R * S * m * K];
+    const [plain, first, second] = [R * S * C * K, C * m, R * S * m * K];
     words.replaceChildren(
-      line("error", "‖W − UVᵀ‖ / ‖W‖", `${format((100 * length(rest)) / length(W))} %`),
-      line("as it is", `${R}·${S}·${C}·${K} multiplications at every position`, whole.toLocaleString("en")),
-      line("bottleneck", `${C}·${m} + ${R}·${S}·${m}·${K} = ${first.toLocaleString("en")} + ${second.toLocaleString("en")}`,
-        (first + second).toLocaleString("en")),
-      line("share", "with the bottleneck, of what it took without", `${format((100 * (first + second)) / whole)} %`));
+      worked("error", "‖W − UVᵀ‖ / ‖W‖", `${format((100 * length(rest)) / length(W))} %`),
+      worked("as it is", `${R}·${S}·${C}·${K} multiplications at every position`, whole(plain)),
+      worked("bottleneck", `${C}·${m} + ${R}·${S}·${m}·${K} = ${whole(first)} + ${whole(second)}`,
+        whole(first + second)),
+      worked("share", "with the bottleneck, of what it took without", `${format((100 * (first + second)) / plain)} %`));
   }
 }

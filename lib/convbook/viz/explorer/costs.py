@@ -36,7 +36,7 @@ def costs(tables):
         f"<p>{escape(name)}</p><pre>{escape(str(table))}</pre>" for name, table in tables.items()
     )
     alt = "Explorer: parameters, operations and memory of every layer, as bars"
-    return explorer("costs", data, alt, fallback)
+    return explorer("costs", data, alt, fallback, "counting.js")
 
 
 def _row(cost):

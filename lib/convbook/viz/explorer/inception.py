@@ -32,9 +32,10 @@ def inception():
     Chapter 11, "Network in network, GoogLeNet". Counts as `reference.layers.Inception` does.
     """
     modules = _modules()
-    data = {"presets": {SHOWN_FIRST: modules.pop(SHOWN_FIRST), **modules}, "names": NAMES}
+    presets = {SHOWN_FIRST: modules.pop(SHOWN_FIRST), **modules}
+    data = {"presets": presets, "names": NAMES, "least": dict.fromkeys(NAMES, 1)}
     alt = "Explorer: an inception module, naive and with reductions, drawn with the operations of every part"
-    return explorer("inception", data, alt)
+    return explorer("inception", data, alt, "", "counting.js")
 
 
 def _modules():

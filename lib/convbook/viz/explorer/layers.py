@@ -49,7 +49,8 @@ def layer_arithmetic():
     float32 numbers, for one image.
     """
     alt = "Explorer: size, parameters, operations and memory of a convolutional layer of your choice"
-    return explorer("layer_arithmetic", {"presets": LAYERS, "names": NAMES, "least": LEAST}, alt)
+    data = {"presets": LAYERS, "names": NAMES, "least": LEAST}
+    return explorer("layer_arithmetic", data, alt, "", "counting.js")
 
 
 def feature_maps(image, w, names):

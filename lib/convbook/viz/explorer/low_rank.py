@@ -47,7 +47,7 @@ def low_rank(w, *, rank=1):
         "rank": rank,
     }
     alt = "Explorer: the kernels of a layer, and what is left of them at the rank of your choice"
-    return explorer("low_rank", data, alt)
+    return explorer("low_rank", data, alt, "", "counting.js")
 
 
 def _short(matrix):
