@@ -56,15 +56,7 @@ def he_(network, *last):
     -----
     Chapter 10, "LeNet-5 to VGG" (He et al. 2015).
     """
-    for layer in network.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            if layer in last:
-                nn.init.normal_(layer.weight, std=0.01)
-            else:
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            if layer.bias is not None:
-                nn.init.zeros_(layer.bias)
-    return network
+    return _draw(network, "relu", last)
 
 
 @torch.no_grad()
@@ -87,8 +79,17 @@ def lecun_(network):
     -----
     Chapter 10, "LeNet-5 to VGG" (LeCun et al. 1998).
     """
+    return _draw(network, "linear")
+
+
+def _draw(network, nonlinearity, last=()):
+    """What PyTorch calls Kaiming, which is LeCun's where nothing bends, except for the layers named."""
     for layer in network.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.normal_(layer.weight, std=layer.weight[0].numel() ** -0.5)
-            nn.init.zeros_(layer.bias)
+            if layer in last:
+                nn.init.normal_(layer.weight, std=0.01)
+            else:
+                nn.init.kaiming_normal_(layer.weight, nonlinearity=nonlinearity)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
     return network

@@ -25,9 +25,7 @@ def _networks(draw, run=False):
         return built
     seed = draw(st.integers(0, 99))
     images = draw(st.integers(1, 2)), *in_shape
-    x = (
-        np.random.default_rng(seed).integers(-2, 3, images) / 2
-    )  # too many numbers to draw one by one, but short
+    x = np.random.default_rng(seed).integers(-2, 3, images) / 2  # short, and too many to draw one by one
     return built | {"x": x, "weights": seed}
 
 
