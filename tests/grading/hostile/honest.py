@@ -278,7 +278,7 @@ honest.add(
     "many cells, none of them too slow",
     "import time",
     CONVOLVE,
-    *["time.sleep(0.7)"] * 20,
+    *["time.sleep(0.7)"] * 8,
     TOEPLITZ,
     deserves="graded: right 2, right 3",
     limits="hurried",

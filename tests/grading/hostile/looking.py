@@ -92,12 +92,16 @@ looking.add(
     gc.unfreeze()
     libc = ctypes.CDLL(None)
     reading, writing = os.pipe()
-    CHUNK = 1 << 16
+    CHUNK, PAGE = 1 << 16, 1 << 12
+
+    def page(address):
+        "The kernel copies what can be read, and no more: no crash where there is nothing."
+        count = libc.write(writing, ctypes.c_void_p(address), ctypes.c_size_t(PAGE))
+        return os.read(reading, count) if count > 0 else b""
 
     def read(address):
-        "The kernel copies what can be read, and no more: no crash where there is nothing."
-        count = libc.write(writing, ctypes.c_void_p(address), ctypes.c_size_t(CHUNK))
-        return os.read(reading, count) if count > 0 else b""
+        "All pages of a chunk that are there; a piece of memory may begin and end within it."
+        return b"".join(page(address + at) for at in range(0, CHUNK, PAGE))
 
     # The needles are written so that they do not find themselves.
     needles = {
